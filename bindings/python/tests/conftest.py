@@ -1,6 +1,7 @@
 """Fixtures: the emulator and clients of its users. After each test, no object of the library may exist."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from libsendsafely import Client, _library
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
 from local import Emulator
+from shell import Shell
 
 
 class Service(Emulator):
@@ -63,6 +65,20 @@ def package(client):
 def workspace(client):
     with client.create_workspace("Team") as workspace:
         yield workspace
+
+
+@pytest.fixture
+def shell(emulator, tmp_path):
+    emulator.admin("POST", "/reset")
+    yield Shell(emulator, tmp_path)
+    emulator.admin("POST", "/reset")
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "Größe.bin").write_bytes(os.urandom(3_000_000))
+    (tmp_path / "notes.txt").write_bytes(b"notes")
+    return [tmp_path / "Größe.bin", tmp_path / "notes.txt"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,105 +2,21 @@
 
 import json
 import os
-import pty
 import re
-import select
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import libsendsafely
 import pytest
-from libsendsafely import records
 from libsendsafely.cli import completion, output, parser, proxies
+from shell import CLEAN, DOCUMENTATION, ROOT, package_ids, raw, send, variables
 
 # Slow: each command starts Python.
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).parents[3]
-DOCUMENTATION = (ROOT / "bindings/python/docs/command-line.md").read_text()
-SECRETS = ("SENDSAFELY_", "SS_", "LIBSENDSAFELY_", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-CLEAN = {name: value for name, value in os.environ.items() if not name.upper().startswith(SECRETS)}
-CLEAN["PYTHONPATH"] = str(Path(libsendsafely.__file__).parents[1])
-
-
-def variables(emulator):
-    return {"SENDSAFELY_HOST": emulator["url"], "SENDSAFELY_API_KEY": emulator["api_key"], "SENDSAFELY_API_SECRET": emulator["api_secret"]}
-
-
-def started(arguments, environment, **given):
-    given = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **given}
-    return subprocess.Popen([sys.executable, "-m", "libsendsafely", *map(str, arguments)], env=environment, **given)
-
-
-class Shell:
-    """Runs commands with the credentials in the environment."""
-
-    def __init__(self, emulator, home):
-        self.emulator, self.home = emulator, home
-        self.environment = {**CLEAN, **variables(emulator), "HOME": str(home), "XDG_CONFIG_HOME": ""}
-
-    def __call__(self, *arguments, code=0, input=None, environment=None, cwd=None):
-        process = started(arguments, self.environment if environment is None else environment, cwd=cwd or self.home)
-        try:
-            out, err = process.communicate(input, timeout=60)
-        finally:
-            process.kill()
-        assert process.returncode == code, (process.returncode, out, err)
-        for secret in (self.emulator["api_secret"], "PRIVATE KEY"):
-            assert secret.encode() not in out + err
-        assert b"keyCode=" not in err.replace(b"keyCode=...", b"") and b"Traceback" not in err
-        self.err = err.decode()
-        return out.decode()
-
-    def json(self, *arguments, code=0, **given):
-        lines = [json.loads(line) for line in self(*arguments, "--json", code=code, **given).splitlines()]
-        assert self.err == ""
-        for line in lines:
-            check_documented(line)
-        return lines
-
-
-@pytest.fixture
-def shell(emulator, tmp_path):
-    emulator.admin("POST", "/reset")
-    yield Shell(emulator, tmp_path)
-    emulator.admin("POST", "/reset")
-
-
-def check_documented(line):
-    row = next(row for row in DOCUMENTATION.splitlines() if row.startswith(f"| `{line['type']}` |"))
-    members = row.split("|")[3]
-    record = re.search(r"those of the record `(\w+)`", members)
-    known = getattr(records, record[1]).__dataclass_fields__ if record else re.findall(r"`([a-z_]+)`", members)
-    known = {name for name in known if name not in ("link",)} if line["type"] == "package_information" else set(known)
-    assert set(line) - {"type"} <= known and line.keys() >= known - {"link"} , (line, known)
-
-
-def raw(shell, package_id):
-    return shell.emulator.admin("GET", f"/packages/{package_id}")
-
-
-def package_ids(shell):
-    return shell.emulator.admin("GET", "/packages")
-
-
-@pytest.fixture
-def files(tmp_path):
-    (tmp_path / "Größe.bin").write_bytes(os.urandom(3_000_000))
-    (tmp_path / "notes.txt").write_bytes(b"notes")
-    return [tmp_path / "Größe.bin", tmp_path / "notes.txt"]
-
-
-def send(shell, *arguments):
-    link = shell("send", "--to", "second@acme.test", *arguments).strip()
-    return link, re.search(r"thread=([^&]+)", link)[1]
-
 
 # --- Sub-commands
 
@@ -166,7 +82,7 @@ def test_a_package_by_id_and_keycode(shell, files, tmp_path):
     (tmp_path / "keycode").write_text(keycode + "\n")
     shell("receive", package_id, "--to", "b", "--keycode-file", "keycode")
     # The service detects a wrong keycode by its checksum, before anything is decrypted.
-    assert "link is complete" in shell.json("receive", link[:-20] + 20 * "-", "--to", "c", code=5)[-1]["remedy"]
+    assert "whole secure link" in shell.json("receive", link[:-20] + 20 * "-", "--to", "c", code=7)[-1]["remedy"]
     shell.emulator.admin("POST", "/faults", {"endpoint": "part_get", "times": 0, "action": {"flip_response_byte": -30}})
     assert shell.json("receive", link, "--to", "c", code=7)[-1]["status"] == "DECRYPT_FAILED"
     assert (tmp_path / "a/notes.txt").read_bytes() == (tmp_path / "b/notes.txt").read_bytes() == b"notes"
@@ -311,7 +227,9 @@ def test_keys_of_a_device(shell, files, tmp_path):
     (["send", "--workspace", "W", "--group", "nothing"], 5, "nothing was sent"),
     (["receive", "https://host/?#keyCode=SECRETSECRET"], 2, "link"), (["receive", "x", "--nonsense=#keyCode=SECRET"], 2, "--nonsense"),
     (["list", "--received", "--sender", "a@b.test"], 2, "--received"), (["list", "--since", "yesterday"], 2, "yesterday"),
-    (["workspace", "sync", "x", "."], 2, "--up"), (["keys", "show", "gone"], 5, "")])
+    (["workspace", "sync", "x", "."], 2, "--up"), (["keys", "show", "gone"], 5, ""), (["keys", "show", "."], 6, "name a regular file"),
+    (["send", "--undisclosed", b"\xff.txt"], 2, "udcff.txt: the name is not valid UTF-8"),
+    (["send", "--undisclosed", "--message", b"\xff"], 2, "the message is not valid UTF-8")])
 def test_mistakes_have_their_exit_codes(shell, files, arguments, code, expected):
     assert shell(*arguments, code=code) == "" and expected in shell.err and "SECRET" not in shell.err and len(shell.err.splitlines()) == 1
     [error] = shell.json(*arguments, code=code)
@@ -360,6 +278,42 @@ def test_a_file_that_does_not_say_its_size(shell, tmp_path):
     link, _ = send(shell, "/proc/version")
     shell("receive", link, "--to", tmp_path)
     assert (tmp_path / "version").read_bytes() == Path("/proc/version").read_bytes() != b""
+
+
+@pytest.mark.parametrize("words, wrong, right", [
+    (["list", "--retry-window"], ("nan", "inf", "-5", "-0", "1e300", "99999999999", "1_0", "", "٣", " 1"), {"0": 0, "0.5": 500, "300": 300_000}),
+    (["list", "--limit"], ("-1", "9" * 30, "1.5", " 1", "1e3", "nan"), {"0": 0, "1000": 1000}),
+    (["send", "--undisclosed", "--life"], ("-1", "9" * 30, "366", "nan", "1_0"), {"0": 0, "365": 365})])
+def test_numbers_are_checked_before_anything_is_sent(words, wrong, right):
+    name = words[-1].strip("-").replace("-", "_")
+    for text, number in right.items():
+        assert getattr(parser().parse_args([*words, text]), name) == number
+    for text in wrong:
+        with pytest.raises(libsendsafely.Error, match=f"{words[-1]}: .* is not a number of .* from 0 to ") as raised:
+            parser().parse_args([*words, text])
+        assert output.exit_code(raised.value.status) == 2
+
+
+def test_common_options_may_precede_the_command(shell, tmp_path):
+    credentials = tmp_path / "mine"
+    credentials.write_text("".join(f"{name}={value}\n" for name, value in variables(shell.emulator).items()))
+    credentials.chmod(0o600)
+    _, package_id = send(shell, "--message", "hello")
+    bare = {name: value for name, value in shell.environment.items() if not name.startswith("SENDSAFELY_")}
+    for arguments in (["--credentials", "mine", "list"], ["list", "--credentials", "mine"],
+                      ["--credentials=mine", "--retry-window", "5", "list", "--limit", "1"], ["--credentials", "gone", "list", "--credentials", "mine"]):
+        assert package_id in shell(*arguments, environment=bare)
+        [line] = [json.loads(line) for line in shell("--json", *arguments, environment=bare).splitlines()]
+        assert line["package_id"] == package_id
+    assert shell("--quiet", "keys", "revoke", "gone", code=5) == ""
+
+
+def test_an_error_of_the_command_line_itself_is_one_line(shell):
+    program = "import sys, libsendsafely.cli.lists as lists; lists.run_list = lambda *_: 1 // 0; from libsendsafely.cli import main; sys.exit(main())"
+    for given, lines in (([], 1), (["--verbose"], 5)):
+        done = subprocess.run([sys.executable, "-c", program, "list", *given], env=shell.environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1 and done.stderr.splitlines()[-1].startswith("libsendsafely: an error of the command line itself: ZeroDivisionError")
+        assert len(done.stderr.splitlines()) == lines or given
 
 
 def test_exit_codes_are_documented():
@@ -471,6 +425,37 @@ def test_doctor_finds_a_proxy_that_cannot_be_used(shell):
     assert found == ["proxy"] and "https_proxy" in json.dumps(checks) and "SECRET" not in json.dumps(checks)
 
 
+@pytest.mark.parametrize("given, code, problem", [
+    ({"HTTPS_PROXY": "foo:bar"}, 2, "proxy"), ({"HTTPS_PROXY": "http://a..b"}, 4, "proxy"), ({"HTTPS_PROXY": b"http://\xff"}, 2, "proxy"),
+    ({"SENDSAFELY_HOST": "https://["}, 2, "host"), ({"SENDSAFELY_HOST": b"https://\xff"}, 2, "host"), ({"SENDSAFELY_API_KEY": b"\xff"}, 2, "credentials")])
+def test_doctor_survives_nonsense(shell, given, code, problem):
+    given = {"SENDSAFELY_HOST": "https://acme.invalid", **given}
+    assert problems(shell, code=code, **{name: os.fsdecode(value) for name, value in given.items()})[0] == [problem]
+
+
+def test_a_bad_file_of_certificate_authorities_is_blamed_itself(shell, tmp_path):
+    (tmp_path / "bad.pem").write_text("garbage")
+    for name, code in (("bad.pem", 2), ("missing.pem", 6), (".", 6)):
+        found, checks = problems(shell, code=code, SENDSAFELY_CA_BUNDLE=name)
+        assert found == ["tls"] and name in checks[-1]["text"] and "SENDSAFELY_CA_BUNDLE" in checks[-1]["remedy"]
+        shell("list", code=code, environment={**shell.environment, "SENDSAFELY_CA_BUNDLE": name})
+        assert "correct SENDSAFELY_CA_BUNDLE" in shell.err
+    (tmp_path / "mine").write_text("".join(f"{name}={value}\n" for name, value in {**variables(shell.emulator), "ca_bundle": "bad.pem"}.items()))
+    (tmp_path / "mine").chmod(0o600)
+    shell("list", "--credentials", "mine", code=2)
+    assert "correct ca_bundle in mine" in shell.err
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_doctor_does_not_wait_long_for_a_silent_host(shell, scheme):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(16)
+        began = time.monotonic()
+        found, checks = problems(shell, code=4, SENDSAFELY_HOST=f"{scheme}://127.0.0.1:{silent.getsockname()[1]}")
+        assert found == ["connection"] and "silent" in checks[-1]["remedy"] and time.monotonic() - began < 20
+
+
 def test_doctor_takes_the_same_proxy_as_the_library():
     for row in json.loads((ROOT / "tests/vectors/proxies.json").read_text()):
         try:
@@ -514,143 +499,6 @@ def test_doctor_finds_a_denied_storage_and_a_denied_account(shell):
         shell.emulator.admin("DELETE", "/faults")
     shell.emulator.admin("POST", "/faults", {"endpoint": "create_package", "times": 0, "action": {"envelope": {"response": "DENIED", "message": "no"}}})
     assert problems(shell, "--transfer", code=5)[0] == ["permission"]
-
-
-# --- Signals, pipes, terminals
-
-
-def await_request(shell, endpoint):
-    deadline = time.monotonic() + 20
-    while not any(request["endpoint"] == endpoint for request in shell.emulator.admin("GET", "/requests")):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_at_once_with_one_line(shell, files, number):
-    shell.emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"hang_ms": 60_000}})
-    process = started(["send", "--to", "second@acme.test", *files], shell.environment)
-    await_request(shell, "create_file")
-    time.sleep(0.3)
-    began = time.monotonic()
-    process.send_signal(number)
-    out, err = process.communicate(timeout=30)
-    elapsed = time.monotonic() - began
-    assert process.returncode == 128 + number and out == b""
-    assert err == b"libsendsafely: interrupted; nothing was sent\n" and elapsed < 5
-    print(f"ended {elapsed:.2f} s after the signal")
-    assert all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
-
-
-def test_what_recipients_may_have_is_not_deleted(shell, files):
-    lost = {"endpoint": "finalize", "when": "after", "action": {"status": 503}}
-    shell.emulator.admin("POST", "/faults", lost)
-    link, package_id = send(shell, files[1])
-    assert raw(shell, package_id)["finalized"] and link
-    shell.emulator.admin("POST", "/faults", lost)
-    # The response is lost too, so the outcome is unknown.
-    shell.emulator.admin("POST", "/faults", {"endpoint": "package_information", "times": 0, "action": {"status": 503}})
-    shell("send", "--to", "second@acme.test", "--retry-window", "0", files[1], code=4)
-    [other] = [one for one in package_ids(shell) if one != package_id]
-    assert raw(shell, other)["finalized"] and not raw(shell, other)["state"].startswith("PACKAGE_STATE_DELETED")
-    assert f"recipients may have the package {other}" in shell.err
-
-
-def test_a_signal_ends_it_though_the_service_is_silent(shell, files):
-    process = started(["send", "--to", "second@acme.test", *files], shell.environment)
-    shell.emulator.admin("POST", "/faults", {"endpoint": "*", "times": 0, "action": {"hang_ms": 60_000}})
-    await_request(shell, "create_package")
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130 and err.count(b"\n") == 1
-
-
-def test_standard_streams_that_are_closed(shell, files):
-    def closed(descriptors, *arguments):
-        closing = " ".join(f"{descriptor}>&-" for descriptor in descriptors)
-        return subprocess.run(["/bin/sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-m", "libsendsafely", *map(str, arguments)],
-                              env=shell.environment, capture_output=True, timeout=60)
-
-    # Otherwise the link would go to the connection that gets descriptor 1, or be lost.
-    arguments = ["send", "--undisclosed", files[1]]
-    for given in ([], ["--json"]):
-        for descriptors in ([1], [0, 1]):
-            refused = closed(descriptors, *arguments, *given)
-            assert refused.returncode == 6 and b"standard output is closed" in refused.stderr and refused.stderr.count(b"\n") == 1
-    assert closed([0, 1, 2], *arguments).returncode == 6
-    with open(os.devnull) as unwritable:
-        process = started(arguments, shell.environment, stdout=unwritable)
-        assert b"standard output is closed" in process.communicate(timeout=60)[1] and process.returncode == 6
-    assert package_ids(shell) == []
-
-    sent = closed([0, 2], *arguments)
-    assert sent.returncode == 0 and sent.stderr == b"" and re.fullmatch(rb"http://\S+#keyCode=\S{43}\n", sent.stdout)
-    # Closed standard input must not be sent as an empty file.
-    for command in (["send", "--undisclosed", "--name", "empty", "-"], ["send", "--undisclosed", "--message-file", "-"], ["receive", "-"]):
-        refused = closed([0], *command)
-        assert refused.returncode == 6 and b"standard input is closed" in refused.stderr
-    assert len(package_ids(shell)) == 1
-
-
-def test_a_link_that_cannot_be_printed(shell, files):
-    with open("/dev/full", "w") as full:
-        process = started(["send", "--undisclosed", files[1]], shell.environment, stdout=full)
-        err = process.communicate(timeout=60)[1]
-    [package] = package_ids(shell)
-    assert process.returncode == 6 and b"standard output: No space left" in err and package.encode() in err and err.count(b"\n") == 1
-    process = started(["send", "--undisclosed", files[1]], shell.environment)
-    process.stdout.close()
-    err = process.stderr.read()
-    assert process.wait(30) == 141 and b"was sent, but its link could not be printed" in err and b"keyCode" not in err
-    # A remark that cannot be printed must not stop the command.
-    with open("/dev/full", "w") as full:
-        process = started(["send", "--to", "ann@approval.test", files[1]], shell.environment, stderr=full)
-        assert b"#keyCode=" in process.communicate(timeout=60)[0] and process.returncode == 0
-    assert all(raw(shell, package)["finalized"] for package in package_ids(shell))
-
-
-def test_a_broken_pipe_is_quiet(shell):
-    for number in range(3):
-        send(shell, "--message", str(number))
-    process = started(["list"], shell.environment)
-    process.stdout.close()
-    assert process.stderr.read() == b"" and process.wait(30) == 141
-
-
-def on_a_terminal(arguments, environment, while_running=lambda: None):
-    """Runs a command on a terminal. Returns the exit code and the output."""
-    master, slave = pty.openpty()
-    process = started(arguments, {**environment, "TERM": "xterm", "COLUMNS": "120"}, stderr=slave)
-    os.close(slave)
-    thread = threading.Thread(target=while_running)
-    thread.start()
-    shown = b""
-    while select.select([master], [], [], 60)[0]:
-        try:
-            shown += os.read(master, 65536)
-        except OSError:  # Linux reports the end of a terminal like this.
-            break
-    thread.join()
-    os.close(master)
-    return shown.decode(), process.communicate(timeout=30)[0].decode(), process.returncode
-
-
-def test_a_terminal_shows_a_bar(shell, files):
-    shell.emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 1_500_000}})
-    big = files[0].with_name("big.bin")
-    big.write_bytes(os.urandom(9_000_000))
-    shown, out, code = on_a_terminal(["send", "--to", "second@acme.test", big], shell.environment)
-    assert code == 0 and out.startswith("http") and re.search(r"\rbig.bin  +\d+% \[#*\.*\]  [\d.]+ MB of 9.0 MB  [\d.]+ [kM]B/s  0:\d\d left", shown)
-    assert re.search(r"big.bin: 9.0 MB in 0:\d\d\r\n$", shown)
-    shown, _, code = on_a_terminal(["send", "--quiet", "--to", "second@acme.test", files[1]], shell.environment)
-    assert (shown, code) == ("", 0)
-
-
-def test_a_terminal_shows_waiting_for_the_network(shell, files):
-    shell.emulator.admin("POST", "/faults", {"endpoint": "upload_urls", "times": 3, "action": {"close": True}})
-    shown, _, code = on_a_terminal(["send", "--to", "second@acme.test", files[1]], shell.environment)
-    assert code == 0 and "waiting for the network" in shown
 
 
 # --- Completion

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
+import traceback
 from typing import Any, NoReturn
 
 from .. import Error, Status, __version__
 from . import completion, doctor, keys, lists, receive, send, workspace
-from .output import CODES, EXIT_BROKEN_PIPE, Output, drop_output, open_standard_streams
+from .output import CODES, EXIT_BROKEN_PIPE, Output
+from .signals import Interrupted
+from .streams import can_print, open_standard_streams, write
+from .values import seconds
 
 EPILOG = f"""
 credentials:
@@ -30,7 +33,8 @@ exit codes:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises usage errors as Error, so that they are printed like all others."""
+    """A parser that raises usage errors as Error, so that they are printed like all others, and stores the options of
+    the command that it finds."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
@@ -38,17 +42,28 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise Error(message, status=Status.INVALID_ARGUMENT, remedy=f"see {self.prog} --help")
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, rest = super().parse_known_args(args, namespace)
+        if not hasattr(found, "options"):  # The innermost parser comes first.
+            found.options = [option for action in self._actions for option in action.option_strings]
+        return found, rest
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse ignores that a text cannot be written.
+        write(message)
+
 
 def parser() -> argparse.ArgumentParser:
+    # Before and after the command. The one after it counts.
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("common options")
     group.add_argument("--credentials", metavar="FILE", help="file with host, API key and secret")
     group.add_argument("--json", action="store_true", help="print one JSON object per line on standard output, also for errors")
     group.add_argument("--quiet", action="store_true", help="print only results and errors, no progress and no remarks")
     group.add_argument("--verbose", action="store_true", help="print retries and changes of route on standard error")
-    group.add_argument("--retry-window", metavar="SECONDS", type=float,
+    group.add_argument("--retry-window", metavar="SECONDS", type=seconds,
                        help="repeat failed requests until the network has been silent for so long; default 300, 0 for no repetition")
-    top = Parser(prog="libsendsafely", description="Sends and receives files with SendSafely, end-to-end encrypted.", epilog=EPILOG)
+    top = Parser(prog="libsendsafely", parents=[common], description="Sends and receives files with SendSafely, end-to-end encrypted.", epilog=EPILOG)
     top.add_argument("--version", action="version", version=f"libsendsafely {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for module in (send, receive, lists, workspace, keys, doctor):
@@ -57,49 +72,43 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-class Interrupted(KeyboardInterrupt):
-    """A signal that ends the program."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.exit_code = 128 + number
-
-
-def _interrupt(number: int, _: Any) -> None:
-    raise Interrupted(number)
-
-
 def main(argv: list[str] | None = None) -> int:
     """Runs a command. Returns the exit code."""
     argv = sys.argv[1:] if argv is None else argv
     open_standard_streams()
-    out = Output(json="--json" in argv, quiet="--quiet" in argv, verbose="--verbose" in argv)
-    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # A background job and nohup ignore signals.
-            signal.signal(number, _interrupt)
+    # Found before all others are understood, since errors of these are printed in the same way.
+    flags = argv[:argv.index("--")] if "--" in argv else argv
+    out = Output(json="--json" in flags, quiet="--quiet" in flags, verbose="--verbose" in flags)
     try:
-        if out.unwritable:
-            raise Error("standard output is closed", status=Status.WRITE_FAILED, remedy="add > /dev/null to discard the output")
-        arguments = parser().parse_args(argv)
-        return int(arguments.run(arguments, out) or 0)
+        with out.signals:
+            if not can_print():
+                raise Error("standard output is closed", status=Status.WRITE_FAILED, remedy="add > /dev/null to discard the output")
+            arguments = parser().parse_args(argv)
+            out.options = arguments.options
+            return int(arguments.run(arguments, out) or 0)
     except SystemExit as done:  # --help, --version
         return int(done.code or 0)
     except Interrupted as interrupted:
-        out.interrupted()
-        return interrupted.exit_code
+        return out.failed(Error("interrupted", status=Status.STOPPED), interrupted.exit_code)
     except BrokenPipeError:
         # The reader of a pipe, such as head, has ended. That is no error, unless it hides what was done.
-        drop_output()
         if out.remark:
             out.say(out.remark)
         return EXIT_BROKEN_PIPE
-    except Error as error:
-        return out.failed(error)
-    except OSError as error:
-        return out.failed(of_os_error(error))
+    except Exception as error:
+        if out.verbose and not isinstance(error, (Error, OSError)):
+            traceback.print_exc()
+        return out.failed(of_exception(error))
 
 
-def of_os_error(error: OSError) -> Error:
-    kinds = {FileNotFoundError: Status.FILE_NOT_FOUND, PermissionError: Status.ACCESS_DENIED, FileExistsError: Status.FILE_EXISTS}
-    what = error.strerror or str(error)
-    return Error(what if error.filename is None else f"{error.filename}: {what}", status=kinds.get(type(error), Status.READ_FAILED))
+def of_exception(error: Exception) -> Error:
+    if isinstance(error, Error):
+        return error
+    if isinstance(error, OSError):
+        kinds = {FileNotFoundError: Status.FILE_NOT_FOUND, PermissionError: Status.ACCESS_DENIED, FileExistsError: Status.FILE_EXISTS}
+        what = error.strerror or str(error)
+        return Error(what if error.filename is None else f"{error.filename}: {what}", status=kinds.get(type(error), Status.READ_FAILED))
+    if isinstance(error, MemoryError):
+        return Error("there is not enough memory", status=Status.OUT_OF_MEMORY, remedy="give the process more memory")
+    return Error(f"an error of the command line itself: {type(error).__name__}: {error}", status=Status.INTERNAL,
+                 remedy="please report it; --verbose prints where it was")

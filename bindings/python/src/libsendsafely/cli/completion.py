@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
+from .streams import write
+
 Table = list[tuple[str, argparse.ArgumentParser]]
 NAME = "libsendsafely"
 SHELLS = ("bash", "zsh", "fish")
@@ -17,7 +19,7 @@ def add(commands: Any, top: argparse.ArgumentParser) -> None:
         description="Prints a completion script.\n\n  bash  source <(libsendsafely completion bash)\n"
                     "  zsh   source <(libsendsafely completion zsh)\n  fish  libsendsafely completion fish | source")
     parser.add_argument("shell", choices=SHELLS, help="the shell")
-    parser.set_defaults(run=lambda arguments, out: print(script(arguments.shell, top)))
+    parser.set_defaults(run=lambda arguments, out: write(f"{script(arguments.shell, top)}\n"))
 
 
 def children(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

@@ -100,11 +100,31 @@ def from_file(path: str) -> dict[str, str]:
     return found
 
 
-def connect(arguments: Namespace, out: Output, **options: Any) -> Client:
+def connect(arguments: Namespace, out: Output) -> Client:
     """Makes the client for the credentials."""
     found = load(arguments)
-    window = getattr(arguments, "retry_window", None)
-    if window is not None:
-        options.setdefault("retry_window_ms", int(window * 1000))
-    return Client(found.host, found.api_key, found.api_secret, progress=out.report, log=out.log, ca_bundle=found.ca_bundle,
-                  **options)
+    try:
+        return made(found, out, retry_window_ms=getattr(arguments, "retry_window", None))
+    except Error as error:
+        error.remedy = blamed(error, found)[1] or error.remedy
+        raise
+
+
+def made(found: Credentials, out: Output, **options: Any) -> Client:
+    return Client(found.host, found.api_key, found.api_secret, progress=out.report, ca_bundle=found.ca_bundle,
+                  **{"log": out.log, **options})
+
+
+def blamed(error: Error, found: Credentials) -> tuple[str, str | None]:
+    """What of the credentials keeps the client from being made, and the remedy."""
+    if error.status in (Status.MALFORMED_HOST, Status.INSECURE_HOST) or error.message.startswith("host "):
+        return "host", f"correct the host in {found.origin}"
+    if found.ca_bundle and error.message.startswith(found.ca_bundle):
+        where = CA_VARIABLE if os.environ.get(CA_VARIABLE) else f"ca_bundle in {found.origin}"
+        return "tls", f"correct {where}: a PEM file with certificate authorities"
+    if error.message.startswith(("api_key", "api_secret")):
+        return "credentials", f"correct it in {found.origin}"
+    variable = error.message.partition(" ")[0]
+    if variable.lower().endswith("_proxy"):
+        return "proxy", f"correct or unset {variable}"
+    return ("tls" if error.status is Status.NO_TRUST_STORE else "client"), None

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from .. import Client, Error, Status
 from . import credentials
-from .output import EXIT_FAILED, EXIT_NETWORK, EXIT_USAGE, REMEDIES, Output, exit_code, printable
+from .advice import in_our_words
+from .display import printable
+from .output import EXIT_FAILED, EXIT_NETWORK, EXIT_USAGE, Output, exit_code
 from .proxies import Proxy, Unusable, proxy_for
 
 PATIENCE = 5  # Seconds for each check.
@@ -42,7 +44,8 @@ class Doctor:
         self._print(check, False, text, remedy)
 
     def failed(self, check: str, error: Error, remedy: str | None = None) -> None:
-        self.problem(check, error.message, remedy or REMEDIES.get(error.status, error.remedy), exit_code(error.status))
+        message, known = in_our_words(error, self.out.options)
+        self.problem(check, message, remedy or known, exit_code(error.status))
 
     def _print(self, check: str, ok: bool, text: str, remedy: str | None) -> None:
         line = f"{'ok' if ok else 'problem':8} {check + ':':12} {text}" + (f" -> {remedy}" if remedy else "")
@@ -67,17 +70,18 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
         lines.append(line)
         doctor.out.log(line)
 
+    try:
+        client = credentials.made(found, doctor.out, log=log, connect_timeout_ms=1000 * PATIENCE, stall_timeout_ms=1000 * PATIENCE,
+                                  retry_window_ms=getattr(arguments, "retry_window", 1000 * PATIENCE))
+    except Error as error:
+        check, remedy = credentials.blamed(error, found)
+        return doctor.failed(check, error, remedy)
     url = urlsplit(found.host if "://" in found.host else f"https://{found.host}")
     try:
         proxy = proxy_for(url)
     except Unusable as error:
+        client.close()
         return doctor.problem("proxy", str(error), f"correct or unset {error.variable}", EXIT_USAGE)
-    try:
-        client = Client(found.host, found.api_key, found.api_secret, ca_bundle=found.ca_bundle, progress=doctor.out.report, log=log,
-                        retry_window_ms=int(1000 * getattr(arguments, "retry_window", PATIENCE)))
-    except Error as error:
-        check, remedy = ("tls", None) if error.status is Status.NO_TRUST_STORE else ("host", f"correct the host in {found.origin}")
-        return doctor.failed(check, error, remedy)
     with client:
         if not reached(doctor, url, proxy):
             return
@@ -112,9 +116,9 @@ def reached(doctor: Doctor, url: Any, proxy: Proxy | None) -> bool:
         addresses = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         if proxy is None:
             doctor.ok("dns", f"{host} has the address {addresses[0][4][0]}")
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         timed_out = isinstance(error, socket.timeout)
-        reason = "the name server does not respond" if timed_out else f"the name is unknown: {error.strerror}"
+        reason = "the name server does not respond" if timed_out else f"the name is unknown: {getattr(error, 'strerror', error)}"
         doctor.problem("dns" if proxy is None else check, f"{host}: {reason}",
                        f"check {spelling}, and this machine's name server", EXIT_NETWORK)
         return False
@@ -147,7 +151,7 @@ def bounded(call: Callable[[], Any]) -> Any:
     def work() -> None:
         try:
             results.append(call())
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # A name that cannot be one fails with the latter.
             results.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
@@ -155,7 +159,7 @@ def bounded(call: Callable[[], Any]) -> Any:
     thread.join(PATIENCE)
     if not results:
         raise socket.timeout()
-    if isinstance(results[0], OSError):
+    if isinstance(results[0], Exception):
         raise results[0]
     return results[0]
 
@@ -167,6 +171,8 @@ def from_service(doctor: Doctor, error: Error, proxy: Proxy | None) -> bool:
         doctor.failed("tls", error)
     elif error.status in (Status.BAD_ANSWER, Status.HTTP_ERROR, Status.UNKNOWN_ENDPOINT):
         doctor.failed("service", error, f"check the host; a proxy or a login page may respond in its place{through}")
+    elif error.status is Status.TIMED_OUT:
+        doctor.failed("connection", error, f"something accepts connections there, but is silent: check the host, its port and the firewall{through}")
     elif 400 <= error.status < 500:
         doctor.failed("dns" if error.status is Status.UNKNOWN_HOST else "connection", error)
     else:
@@ -177,6 +183,7 @@ def from_service(doctor: Doctor, error: Error, proxy: Proxy | None) -> bool:
 def clock(doctor: Doctor, url: str, proxy: Proxy | None) -> bool:
     """Compares this machine's clock with the service's. Returns whether they agree, as far as that is known."""
     # Slow to import, and used only here.
+    import http.client
     import ssl
     import urllib.error
     import urllib.request
@@ -196,7 +203,7 @@ def clock(doctor: Doctor, url: str, proxy: Proxy | None) -> bool:
         except urllib.error.HTTPError as error:
             headers = error.headers
         ahead = time.time() - parsedate_to_datetime(headers["Date"]).timestamp()
-    except (OSError, TypeError, ValueError):
+    except (OSError, TypeError, ValueError, http.client.HTTPException):
         doctor.ok("clock", "not compared: the host sent no time")
         return True
     if abs(ahead) <= TOLERATED_SKEW:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import Error, Status, load_key_pair, save_key_pair
 from .credentials import connect
-from .output import EXIT_FAILED, Output, message_text, printable
+from .display import message_text, printable
+from .output import EXIT_FAILED, Output
 
 if TYPE_CHECKING:
     from ..records import KeyPair
@@ -40,7 +41,7 @@ def run_generate(arguments: Namespace, out: Output) -> None:
         raise Error(f"{arguments.file} exists already", status=Status.NOT_A_FILE, remedy="choose another name; a key pair is never overwritten")
     if not os.access(os.path.dirname(arguments.file) or ".", os.W_OK):
         raise Error(f"{arguments.file} cannot be written", status=Status.ACCESS_DENIED, remedy="choose another directory")
-    with connect(arguments, out) as client:
+    with connect(arguments, out) as client, out.signals.held():
         pair = client.generate_key_pair(arguments.description)
         try:
             save_key_pair(arguments.file, pair, description=arguments.description)

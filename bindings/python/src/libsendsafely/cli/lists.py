@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import datetime, timezone
+from argparse import ArgumentParser, Namespace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .. import PackageList, PackageStatus
 from . import targets
 from .credentials import connect
-from .output import Output, printable, size_text
+from .display import printable, size_text
+from .output import Output
 from .send import usage
+from .values import day, whole
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ..records import PackageInformation, PackageSummary
 
 STATUSES = {status.name.lower(): status for status in PackageStatus if status is not PackageStatus.ANY}
 FILTERS = ("sender", "recipient", "file_name", "since", "until", "status", "organization")
-
-
-def day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a day such as 2024-12-31") from None
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
@@ -42,7 +38,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--until", metavar="DAY", type=day, help="changed on this day or earlier")
     parser.add_argument("--status", choices=sorted(STATUSES), help="in this state")
     parser.add_argument("--organization", action="store_true", help="search the whole organization, for its administrators")
-    parser.add_argument("--limit", metavar="N", type=int, default=100, help="list at most so many packages; default 100, 0 for all")
+    parser.add_argument("--limit", metavar="N", type=whole(0, 10**9, "packages"), default=100, help="list at most so many packages; default 100, 0 for all")
     parser.set_defaults(run=run_list)
 
     parser = commands.add_parser("info", parents=[common], help="show what the service knows about a package",
@@ -53,8 +49,6 @@ def add(commands: Any, common: ArgumentParser) -> None:
 
 def run_list(arguments: Namespace, out: Output) -> None:
     searching = arguments.search or any(getattr(arguments, name) for name in FILTERS)
-    if arguments.limit < 0:
-        raise usage(f"--limit {arguments.limit} is negative", "use 0 to list all packages")
     if searching and arguments.which is not None:
         raise usage("a search does not go with --received, --archived or --workspaces", "leave one of them out")
     with connect(arguments, out) as client:

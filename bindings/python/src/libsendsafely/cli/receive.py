@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
 from .. import Action, Error, Existing, Status
 from . import targets, texts
 from .credentials import connect
-from .output import Output, message_text, printable
+from .display import message_text, printable
+from .output import Output
 
 if TYPE_CHECKING:
     from ..records import ReportItem
@@ -47,14 +49,29 @@ def add_existing(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, out: Output) -> None:
     password = texts.first_line(arguments.password_file) if arguments.password_file else None
     with connect(arguments, out) as client, targets.opened(client, arguments, out) as package:
-        message = package.get_message()
+        with keycode_judged():
+            message = package.get_message()
         if message is not None:
             out.result("message", {"text": message}, message_text(message))
         os.makedirs(arguments.to, exist_ok=True)
-        with out.bar(package.id) as bar:
+        with out.bar(package.id) as bar, keycode_judged():
             transferred(out, lambda: package.download_all(
                 arguments.to, existing=arguments.existing or Existing.REFUSE, password=password,
                 strict_size=arguments.strict_size, progress=bar))
+
+
+@contextmanager
+def keycode_judged() -> Iterator[None]:
+    """The service denies files and messages to a keycode that is not the package's. That this account may open the
+    package is known when it is open."""
+    try:
+        yield
+    except Error as error:
+        if error.status is Status.DENIED:
+            error.status = Status.WRONG_KEYCODE
+            error.message = f"the keycode is probably wrong: {error.message}"
+            error.remedy = "use the whole secure link that the sender sent; or the sender has to let this account read the package"
+        raise
 
 
 def transferred(out: Output, transfer: Callable[[], Iterable[ReportItem]]) -> None:
@@ -62,8 +79,6 @@ def transferred(out: Output, transfer: Callable[[], Iterable[ReportItem]]) -> No
     try:
         print_report(out, transfer())
     except Error as error:
-        if error.status is Status.DENIED:
-            error.remedy = "check that the secure link is complete, and that this account may open the package"
         # A file that the error itself names is not reported twice.
         print_report(out, error.report or (), error.message)
         raise

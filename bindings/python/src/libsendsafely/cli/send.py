@@ -10,7 +10,9 @@ from typing import Any
 from .. import Error, Package, Status, Workspace
 from . import texts
 from .credentials import connect
-from .output import Output, standard_input
+from .output import Output
+from .streams import keep, standard_input
+from .values import whole
 from .workspace import add_upload_options, distinct_names, print_sent, put, sent_name, upload_options
 
 
@@ -27,7 +29,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     message = parser.add_mutually_exclusive_group()
     message.add_argument("--message", metavar="TEXT", help="a message, encrypted like the files")
     message.add_argument("--message-file", metavar="FILE", help="file with the message; - for standard input")
-    parser.add_argument("--life", metavar="DAYS", type=int, help="days until the package expires, 1 to 365; 0 for never")
+    parser.add_argument("--life", metavar="DAYS", type=whole(0, 365, "days"), help="days until the package expires, 1 to 365; 0 for never")
     parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
     parser.add_argument("--undisclosed", action="store_true", help="anyone who has the link can open the package; no recipients are needed")
     parser.add_argument("--password-file", metavar="FILE", help="with --undisclosed: file with a password that readers need in addition to the link")
@@ -71,6 +73,11 @@ def check(arguments: Namespace) -> dict[str, str]:
     for path in files:
         if path == "-":
             continue
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise Error(f"{path}: the name is not valid UTF-8", status=Status.INVALID_UTF8,
+                        remedy="rename it, or send it through standard input: - with --name") from None
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode) and arguments.workspace is None:
             raise Error(f"{path} is a directory, which only a Workspace can contain", status=Status.NOT_A_FILE,
@@ -90,26 +97,37 @@ def run(arguments: Namespace, out: Output) -> None:
     if arguments.password_file:
         password = texts.first_line(arguments.password_file)
     with connect(arguments, out) as client:
-        package = client.create_package() if arguments.workspace is None else client.create_workspace(arguments.workspace)
-        with package:
-            try:
-                fill(package, arguments, phones, message, out)
-                sent: dict[str, Any] = {"package_id": package.id, "needs_approval": False, "approvers": []}
-                if isinstance(package, Workspace):
-                    sent["link"] = package.link
-                else:
-                    finalized = package.finalize(
-                        undisclosed_recipients=arguments.undisclosed, password=password, allow_reply_all=arguments.reply_all,
-                        notify_recipients=arguments.notify, read_only_pdf=arguments.read_only_pdf)
-                    sent.update(link=finalized.link, needs_approval=finalized.needs_approval, approvers=finalized.approvers)
-            except BaseException as error:
-                remove(package, out, 5 if isinstance(error, Exception) else 0.2)
-                raise
+        package: Package | None = None
+        sent: dict[str, Any] = {}
+        try:
+            with out.signals.held():
+                package = client.create_package() if arguments.workspace is None else client.create_workspace(arguments.workspace)
+            fill(package, arguments, phones, message, out)
+            with out.signals.held():
+                sent = complete(package, arguments, password)
             if sent["needs_approval"]:
                 out.note(f"recipients can open the package after one of these has approved it: {', '.join(sent['approvers'])}")
-            out.remark = f"the package {package.id} was sent, but its link could not be printed"
             out.result("sent", sent, sent["link"])
-            out.remark = ""
+        except BaseException as error:
+            if sent:
+                where = keep(f"{sent['package_id']}.link", str(out.rendered("sent", sent, sent["link"])))
+                out.remark = f"the package {sent['package_id']} was sent; its link is {where}"
+            elif package is not None:
+                remove(package, out, 5 if isinstance(error, Exception) else 3)
+            raise
+        finally:
+            if package is not None:
+                package.close()
+
+
+def complete(package: Package, arguments: Namespace, password: str | None) -> dict[str, Any]:
+    if isinstance(package, Workspace):
+        return {"package_id": package.id, "link": package.link, "needs_approval": False, "approvers": []}
+    finalized = package.finalize(
+        undisclosed_recipients=arguments.undisclosed, password=password, allow_reply_all=arguments.reply_all,
+        notify_recipients=arguments.notify, read_only_pdf=arguments.read_only_pdf)
+    return {"package_id": package.id, "link": finalized.link, "needs_approval": finalized.needs_approval,
+            "approvers": finalized.approvers}
 
 
 def fill(package: Package, arguments: Namespace, phones: dict[str, str], message: Any, out: Output) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from .. import Error, Status
-from .output import standard_input
+from .streams import standard_input
 
 
 def decoded(data: bytes, origin: str, errors: str = "strict") -> str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from .. import Action, Error, Existing, Status, Workspace
 from . import targets
 from .credentials import connect
-from .output import Output, printable, standard_input
-from .receive import add_download_options, add_strict_size, note_size, transferred
+from .display import printable
+from .output import Output
+from .receive import add_download_options, add_strict_size, keycode_judged, note_size, transferred
+from .streams import standard_input
 
 if TYPE_CHECKING:
     from ..records import Directory, Download, File
@@ -179,7 +181,7 @@ def run_get(arguments: Namespace, out: Output) -> None:
         if file is None and source is None:
             raise missing(arguments.path)
         os.makedirs(arguments.to, exist_ok=True)
-        with out.bar(last or workspace.id) as bar:
+        with out.bar(last or workspace.id) as bar, keycode_judged():
             if file is None:
                 transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, progress=bar, **given))
             else:
@@ -196,7 +198,7 @@ def run_sync(arguments: Namespace, out: Output) -> None:
                 transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, progress=bar, **upload_options(arguments)))
         if "down" in arguments.ways:
             os.makedirs(arguments.directory, exist_ok=True)
-            with out.bar("down") as bar:
+            with out.bar("down") as bar, keycode_judged():
                 transferred(out, lambda: workspace.download_all(
                     arguments.directory, from_directory=directory, existing=Existing.SKIP, strict_size=arguments.strict_size,
                     progress=bar))
