@@ -42,7 +42,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise Error(message, status=Status.INVALID_ARGUMENT, remedy=f"see {self.prog} --help")
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    # argparse's own has overloads.
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, args: Any = None, namespace: Any = None,
+    ) -> Any:
         found, rest = super().parse_known_args(args, namespace)
         if not hasattr(found, "options"):  # The innermost parser comes first.
             found.options = [option for action in self._actions for option in action.option_strings]
