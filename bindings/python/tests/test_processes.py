@@ -234,3 +234,29 @@ def test_a_missing_library():
     process = subprocess.run([sys.executable, "-c", "import libsendsafely"], env={**os.environ, "LIBSENDSAFELY": "/nowhere/libsendsafely.so"},
                              capture_output=True, text=True, check=False)
     assert process.returncode != 0 and "/nowhere/libsendsafely.so" in process.stderr
+
+
+def test_closed_standard_streams(emulator, tmp_path):
+    """What a program prints to them gets into no connection and no file of the library."""
+    program = f"""
+def noise(progress):
+    for number in range(3):
+        try:
+            os.write(number, b"noise")
+        except OSError:
+            pass
+with make(progress=noise) as client, client.create_package() as package:
+    data = os.urandom(3_000_000)
+    file = package.upload_memory(data, 'a.bin')
+    link = package.finalize(undisclosed_recipients=True).link
+    with client.open_link(link) as received:
+        received.download_file(file, {str(tmp_path)!r})
+    print("said to nobody")
+    assert open({str(tmp_path / "a.bin")!r}, "rb").read() == data
+os._exit(42)
+"""
+    for closed in (">&-", "<&- >&- 2>&-"):
+        done = subprocess.run(["/bin/sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", PROGRAM + program],
+                              env={**os.environ, "READY": json.dumps(emulator.ready)}, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stderr.replace("noise", "")) == (42, "")
+        (tmp_path / "a.bin").unlink()

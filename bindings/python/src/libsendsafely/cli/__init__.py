@@ -91,8 +91,9 @@ def main(argv: list[str] | None = None) -> int:
             return int(arguments.run(arguments, out) or 0)
     except SystemExit as done:  # --help, --version
         return int(done.code or 0)
-    except Interrupted as interrupted:
-        return out.failed(Error("interrupted", status=Status.STOPPED), interrupted.exit_code)
+    except KeyboardInterrupt as interrupted:
+        code = interrupted.exit_code if isinstance(interrupted, Interrupted) else 130
+        return out.failed(Error("interrupted", status=Status.STOPPED), code)
     except BrokenPipeError:
         # The reader of a pipe, such as head, has ended. That is no error, unless it hides what was done.
         if out.remark:
