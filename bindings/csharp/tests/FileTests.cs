@@ -244,10 +244,11 @@ namespace LibSendSafely.Tests
             string file = "{\"fileId\":\"" + sent.GetInformation().Files[0].FileId + "\",\"fileName\":\"a\",\"fileSize\":0}";
             Emulator.Fault("package_information", "\"replace_json\":{\"files\":[" + file + "]}");
             Emulator.Fault("file_information", "\"replace_json\":{\"file\":" + file + "}");
-            PackageFile listed = sent.GetInformation().Files[0];
+            Package received = Use(Client.OpenLink(sent.Link)); // The other object knows what it has sent.
+            PackageFile listed = received.GetInformation().Files[0];
             Assert.Null(listed.Size);
             Assert.Null(listed.Parts);
-            DownloadedFile got = sent.DownloadFile(listed.FileId, At("b.bin"), new DownloadOptions { StrictSize = true });
+            DownloadedFile got = received.DownloadFile(listed.FileId, At("b.bin"), new DownloadOptions { StrictSize = true });
             Assert.Equal(3L, got.Size);
             Assert.Null(got.DeclaredSize);
         }

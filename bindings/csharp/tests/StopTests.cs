@@ -243,7 +243,7 @@ namespace LibSendSafely.Tests
             Assert.Equal(2, Assert.Throws<StoppedException>(() => package.UploadAll(At("out"), null, progress)).Report.Count);
 
             var source = new Cancelling();
-            task = package.UploadStreamAsync("a", source, 10);
+            task = package.UploadStreamAsync("stream", source, 10);
             Assert.Same(source.Failure, (await Assert.ThrowsAsync<StoppedException>(() => task)).InnerException);
             Assert.True(task.IsCanceled, "it ended as " + task.Status);
         }
