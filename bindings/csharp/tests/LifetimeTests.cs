@@ -78,7 +78,7 @@ namespace LibSendSafely.Tests
                 Package package = Client.CreatePackage();
                 Wait(package.SetLifeAsync(3));
                 package.Dispose();
-                Assert.Equal(before, Library.LiveObjects);
+                Assert.InRange(Library.LiveObjects, 0, before); // Fewer if a finalizer of another test runs meanwhile.
             }
         }
 
