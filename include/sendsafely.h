@@ -1856,6 +1856,25 @@ SENDSAFELY_ENUM(sendsafely_existing) {
   SENDSAFELY_EXISTING_SKIP = 2,
 };
 
+/**
+ * How a file that exists at the target is found to be the same as the source, when the target is skipped or replaced.
+ */
+SENDSAFELY_ENUM(sendsafely_compare) {
+  /** It has the same size. Without network, and blind to an edit that keeps the size. */
+  SENDSAFELY_COMPARE_SIZE = 0,
+  /**
+   * It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of a
+   * file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the time
+   * of their upload.
+   */
+  SENDSAFELY_COMPARE_TIME = 1,
+  /**
+   * It has the same content. The library downloads the file on the service, decrypts and verifies it, and keeps
+   * nothing of it but a digest in memory, so that the same client need not download it for this again.
+   */
+  SENDSAFELY_COMPARE_CONTENT = 2,
+};
+
 /** A file on a package. */
 typedef struct {
   /** Its id. */
@@ -2102,6 +2121,24 @@ SENDSAFELY_ENUM(sendsafely_action) {
   SENDSAFELY_ACTION_IGNORED = 4,
 };
 
+/** Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons. */
+SENDSAFELY_ENUM(sendsafely_reason) {
+  /** For none: the target is the same, or the call did not come to compare them. */
+  SENDSAFELY_REASON_NONE = 0,
+  /** There was no such file. */
+  SENDSAFELY_REASON_NEW = 1,
+  /** The sizes differ. */
+  SENDSAFELY_REASON_SIZE = 2,
+  /** The source is newer. */
+  SENDSAFELY_REASON_TIME = 3,
+  /** The content differs. */
+  SENDSAFELY_REASON_CONTENT = 4,
+  /** The file on the service is not complete. */
+  SENDSAFELY_REASON_INCOMPLETE = 5,
+  /** The options ask for all files. */
+  SENDSAFELY_REASON_OVERWRITE = 6,
+};
+
 /** The outcome for one file of a tree. */
 typedef struct {
   /** Its path in the tree with the sender's names, / between directories. Not safe as a path on this machine. */
@@ -2125,6 +2162,8 @@ typedef struct {
   sendsafely_bool renamed;
   /** Size that the sender declared, if any; often wrong. */
   sendsafely_optional_size declared_size;
+  /** Why the call transferred it, or how the target differs that it kept. */
+  sendsafely_reason reason;
 } sendsafely_report_item;
 
 /** The outcome for every file of a tree. */
@@ -2176,7 +2215,7 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE directory_id;
   /**
    * What to do with files that are on the package already. SENDSAFELY_EXISTING_SKIP, the default, keeps those that
-   * are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
+   * are complete and the same, by their size unless compare says otherwise; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
    * SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
    */
   sendsafely_existing existing;
@@ -2192,6 +2231,11 @@ typedef struct {
   sendsafely_bool replace_characters;
   /** As in sendsafely_upload_options. Default: no. */
   sendsafely_bool allow_growth;
+  /**
+   * How a file that is on the package already is compared: the call does not send what is the same. With
+   * SENDSAFELY_COMPARE_SIZE, the default, SENDSAFELY_EXISTING_OVERWRITE sends all files.
+   */
+  sendsafely_compare compare;
 } sendsafely_upload_all_options;
 
 /**
@@ -2553,6 +2597,13 @@ typedef struct {
    * kept. Default: no.
    */
   sendsafely_bool strict_size;
+  /**
+   * How a target that exists is compared if existing is SENDSAFELY_EXISTING_SKIP or SENDSAFELY_EXISTING_OVERWRITE:
+   * the call does not fetch what is the same. SENDSAFELY_COMPARE_SIZE, the default, replaces all files with
+   * SENDSAFELY_EXISTING_OVERWRITE; a download of a single file with SENDSAFELY_EXISTING_SKIP then keeps whatever is
+   * there.
+   */
+  sendsafely_compare compare;
 } sendsafely_download_options;
 
 /** A file that was downloaded. */
@@ -2637,7 +2688,10 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
  * The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
  * recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
  * default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
- * declared size and fails for others, also for a complete one whose sender declared a wrong size.
+ * declared size and fails for others, also for a complete one whose sender declared a wrong size. With compare,
+ * SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than the size, and SENDSAFELY_EXISTING_OVERWRITE
+ * replaces only those that are not. Where a file would fail because of its time, or with SENDSAFELY_COMPARE_CONTENT
+ * because of its size, its content decides.
  * Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
  * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
  * sendsafely_package_download_file.

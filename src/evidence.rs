@@ -1,7 +1,8 @@
 //! What a client knows of the keycodes of packages: which are proved, and which files and messages can prove none
-//! because the client has made them. All handles of a package with the same keycode share this.
+//! because the client has made them; and of files that it has compared their digests. All handles of a package with the
+//! same keycode share this.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -11,6 +12,9 @@ use crate::secret::SecretString;
 
 /// The most packages that are remembered. The oldest is forgotten; its keycode is then proved again.
 const MOST: usize = 1000;
+
+/// The most files of a package whose digests are remembered.
+const MOST_DIGESTS: usize = 100_000;
 
 /// A keycode and its package, as a digest that reveals neither.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,8 @@ struct Known {
     /// Whether this client has set the message: then it proves nothing.
     made_message: bool,
     head_failed: bool,
+    /// SHA-256 of files by their ids, which never get another content.
+    digests: BTreeMap<String, [u8; 32]>,
 }
 
 impl Evidence {
@@ -81,6 +87,18 @@ impl Evidence {
     pub(crate) fn file_opened(&self, file_id: &str) {
         if self.may_be_by_file(file_id) {
             self.proved();
+        }
+    }
+
+    /// The digest of the content of a file, if a comparison has found it.
+    pub(crate) fn digest_of(&self, file_id: &str) -> Option<[u8; 32]> {
+        self.0.lock().digests.get(file_id).copied()
+    }
+
+    pub(crate) fn digest_found(&self, file_id: &str, digest: [u8; 32]) {
+        let mut known = self.0.lock();
+        if known.digests.len() < MOST_DIGESTS {
+            known.digests.insert(file_id.to_owned(), digest);
         }
     }
 

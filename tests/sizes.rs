@@ -8,8 +8,8 @@ use std::fs;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sendsafely::{
-    Action, ClientOptions, Download, DownloadOptions, ErrorKind, Existing, Package, Result, Sink,
-    UploadOptions,
+    Action, ClientOptions, Compare, Download, DownloadOptions, ErrorKind, Existing, Package,
+    Result, Sink, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::openpgp::{NODE, message, part};
@@ -21,6 +21,7 @@ const STRICT: DownloadOptions = DownloadOptions {
     sync: false,
     directory_id: None,
     strict_size: true,
+    compare: Compare::Size,
 };
 
 /// A package, and the passphrase of its parts.

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use sendsafely::{
-    Action, Client, ClientOptions, DirectoryOptions, DownloadOptions, ErrorKind, Existing, Package,
-    Phase, Report, Source, TreeError, UploadAllOptions, UploadOptions,
+    Action, Client, ClientOptions, Compare, DirectoryOptions, DownloadOptions, ErrorKind, Existing,
+    Package, Phase, Reason, Report, Sink, Source, TreeError, UploadAllOptions, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -329,6 +329,241 @@ fn a_second_run_skips_files_that_are_complete() {
     assert_eq!(fs::read(to.join("Docs/b.txt")).unwrap(), b"bb");
     receive_existing(&again, &to.0, Existing::Overwrite).unwrap();
     assert_eq!(local(&to.0), local(&from.0));
+}
+
+fn send_by(package: &Package, directory: &Path, compare: Compare) -> Outcome {
+    let options = UploadAllOptions {
+        compare,
+        ..UploadAllOptions::default()
+    };
+    package.upload_all(&mut (), directory, &options)
+}
+
+fn receive_by(
+    package: &Package,
+    directory: &Path,
+    existing: Existing,
+    compare: Compare,
+) -> Outcome {
+    let options = DownloadOptions {
+        existing,
+        compare,
+        ..DownloadOptions::default()
+    };
+    package.download_all(&mut (), directory, &options)
+}
+
+/// The files that were transferred, or failed, each with the reason.
+fn reasons(report: &Report) -> Vec<(&str, Action, Reason)> {
+    let items = report.items.iter();
+    let mut found: Vec<_> = items
+        .filter(|item| item.action != Action::Skipped || item.reason != Reason::None)
+        .map(|item| (item.path.as_str(), item.action, item.reason))
+        .collect();
+    found.sort_by_key(|(path, ..)| path.to_lowercase());
+    found
+}
+
+/// Sets the time of a file, in seconds before now.
+fn age(path: &Path, seconds: u64) {
+    let file = fs::File::options().append(true).open(path).unwrap();
+    let time = SystemTime::now() - Duration::from_secs(seconds);
+    file.set_modified(time).unwrap();
+}
+
+#[test]
+fn the_report_says_why_a_file_was_transferred() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, &[("a", b"a"), ("New/b", b"b")]);
+    let (up, down) = (Action::Uploaded, Action::Downloaded);
+    let sent = send(&workspace, &from.0).unwrap();
+    let new = |action| [("a", action, Reason::New), ("New/b", action, Reason::New)];
+    assert_eq!(reasons(&sent), new(up));
+    assert_eq!(reasons(&receive(&workspace, &to.0).unwrap()), new(down));
+    plant(&from.0, &[("a", b"longer")]);
+    let size = [("a", up, Reason::Size)];
+    assert_eq!(reasons(&send(&workspace, &from.0).unwrap()), size);
+    let kept = failed(
+        receive_existing(&workspace, &to.0, Existing::Skip),
+        ErrorKind::FileExists,
+    );
+    assert_eq!(reasons(&kept.report), [("a", Action::None, Reason::Size)]);
+    let all = receive_existing(&workspace, &to.0, Existing::Overwrite).unwrap();
+    let all: Vec<_> = all.items.iter().map(|item| item.reason).collect();
+    assert_eq!(all, [Reason::Overwrite; 2]);
+}
+
+#[test]
+fn an_edit_that_keeps_the_size_is_found_by_content() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    let long = vec![7; 6_000_000];
+    plant(
+        &from.0,
+        &[("a", b"old"), ("Docs/b", b"same"), ("long", &long)],
+    );
+    send(&workspace, &from.0).unwrap();
+    fs::write(from.join("a"), b"new").unwrap();
+    assert_eq!(reasons(&send(&workspace, &from.0).unwrap()), []);
+
+    emulator.forget_requests();
+    let mut watch = Watch::new();
+    let options = UploadAllOptions {
+        compare: Compare::Content,
+        ..UploadAllOptions::default()
+    };
+    let report = workspace.upload_all(&mut watch, &from.0, &options).unwrap();
+    watch.assert_ends_at(6_000_007);
+    assert_eq!(reasons(&report), [("a", Action::Uploaded, Reason::Content)]);
+    assert_eq!(emulator.count("part_get"), 62, "each part once");
+    assert_eq!(held(&emulator.only_package())["a"], (3, 2));
+    // What was compared need not be downloaded again, and nothing is sent.
+    for downloaded in [1, 0] {
+        emulator.forget_requests();
+        let report = send_by(&workspace, &from.0, Compare::Content).unwrap();
+        assert_eq!(reasons(&report), []);
+        assert_eq!(emulator.count("part_get"), downloaded);
+        assert_eq!(emulator.count("create_file"), 0);
+    }
+
+    receive(&workspace, &to.0).unwrap();
+    fs::write(to.join("a"), b"own").unwrap();
+    let mut changed = long.clone();
+    changed[5_999_999] = 0;
+    fs::write(to.join("long"), changed).unwrap();
+    let skip = receive_existing(&workspace, &to.0, Existing::Skip).unwrap();
+    assert_eq!(reasons(&skip), []);
+    let kept = failed(
+        receive_by(&workspace, &to.0, Existing::Skip, Compare::Content),
+        ErrorKind::FileExists,
+    );
+    let content = |action| {
+        [
+            ("a", action, Reason::Content),
+            ("long", action, Reason::Content),
+        ]
+    };
+    assert_eq!(reasons(&kept.report), content(Action::None));
+    assert_eq!(fs::read(to.join("a")).unwrap(), b"own");
+    // Of the others nothing is replaced.
+    let before = fs::metadata(to.join("Docs/b")).unwrap().modified().unwrap();
+    let report = receive_by(&workspace, &to.0, Existing::Overwrite, Compare::Content).unwrap();
+    assert_eq!(reasons(&report), content(Action::Downloaded));
+    assert_eq!(local(&to.0), local(&from.0));
+    let after = fs::metadata(to.join("Docs/b")).unwrap().modified().unwrap();
+    assert_eq!(before, after);
+
+    // A wrong declared size does not matter then.
+    emulator.settings(json!({"declared_size_offset": 1}));
+    let refused = receive_existing(&workspace, &to.0, Existing::Skip);
+    failed(refused, ErrorKind::FileExists);
+    let report = receive_by(&workspace, &to.0, Existing::Skip, Compare::Content).unwrap();
+    assert_eq!(reasons(&report), []);
+}
+
+/// Nothing that is not verified is believed, not even that it differs.
+#[test]
+fn damaged_data_on_the_service_is_no_content() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, &[("a", b"a"), ("b", b"b")]);
+    send(&workspace, &from.0).unwrap();
+    let package = emulator.only_package();
+    let id = package["files"][0]["id"].as_str().unwrap();
+    emulator.admin("PUT", &format!("/files/{id}/parts/1"), &[0; 80]);
+    let error = failed(
+        send_by(&workspace, &from.0, Compare::Content),
+        ErrorKind::DecryptFailed,
+    );
+    assert_eq!(failures(&error.report).len(), 1);
+    assert_eq!(held(&emulator.only_package()), held(&package));
+}
+
+#[test]
+fn an_edit_that_keeps_the_size_is_found_by_time() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, &[("a", b"old"), ("Docs/b", b"same")]);
+    age(&from.join("Docs/b"), 3600);
+    send(&workspace, &from.0).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    fs::write(from.join("a"), b"new").unwrap();
+    let report = send_by(&workspace, &from.0, Compare::Time).unwrap();
+    assert_eq!(reasons(&report), [("a", Action::Uploaded, Reason::Time)]);
+    emulator.forget_requests();
+    let report = send_by(&workspace, &from.0, Compare::Time).unwrap();
+    assert_eq!(reasons(&report), []);
+    assert_eq!(emulator.count("part_get"), 0, "times are enough");
+
+    // A download gives the file its time there, so that neither direction has anything to do.
+    let first = receive_by(&workspace, &to.0, Existing::Refuse, Compare::Time).unwrap();
+    assert_eq!(reasons(&first).len(), 2);
+    std::thread::sleep(Duration::from_millis(1100));
+    emulator.forget_requests();
+    for compared in [
+        send_by(&workspace, &to.0, Compare::Time).unwrap(),
+        receive_by(&workspace, &to.0, Existing::Skip, Compare::Time).unwrap(),
+        receive_by(&workspace, &to.0, Existing::Overwrite, Compare::Time).unwrap(),
+    ] {
+        assert_eq!(reasons(&compared), []);
+    }
+    assert_eq!(emulator.count("part_get"), 0);
+    // Where this user has uploaded, the file on the service is the newer one: the content decides before it is refused.
+    let report = receive_by(&workspace, &from.0, Existing::Skip, Compare::Time).unwrap();
+    assert_eq!(reasons(&report), []);
+
+    plant(&from.0, &[("a", b"NEW")]);
+    send_by(&workspace, &from.0, Compare::Time).unwrap();
+    let kept = failed(
+        receive_by(&workspace, &to.0, Existing::Skip, Compare::Time),
+        ErrorKind::FileExists,
+    );
+    assert_eq!(
+        reasons(&kept.report),
+        [("a", Action::None, Reason::Content)]
+    );
+    let report = receive_by(&workspace, &to.0, Existing::Overwrite, Compare::Time).unwrap();
+    assert_eq!(reasons(&report), [("a", Action::Downloaded, Reason::Time)]);
+    assert_eq!(local(&to.0), local(&from.0));
+}
+
+#[test]
+fn one_file_is_compared_too() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let to = TempDir::new();
+    let file = upload(&workspace, "a", b"there").unwrap();
+    let download = |existing, compare| {
+        let options = DownloadOptions {
+            existing,
+            compare,
+            ..DownloadOptions::default()
+        };
+        let sink = Sink::Path(to.join("a"));
+        workspace.download(&mut (), &file.file_id, sink, &options)
+    };
+    let skip = |compare| download(Existing::Skip, compare);
+    assert!(!skip(Compare::Content).unwrap().skipped);
+    assert!(skip(Compare::Content).unwrap().skipped);
+    fs::write(to.join("a"), b"other").unwrap();
+    assert!(skip(Compare::Size).unwrap().skipped);
+    let error = skip(Compare::Content).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FileExists);
+    assert!(error.message().contains("another content"), "{error}");
+    fs::write(to.join("a"), b"longer").unwrap();
+    let error = skip(Compare::Time).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FileExists);
+    assert_eq!(fs::read(to.join("a")).unwrap(), b"longer");
+    for skipped in [false, true] {
+        let got = download(Existing::Overwrite, Compare::Content).unwrap();
+        assert_eq!(got.skipped, skipped);
+    }
+    assert_eq!(fs::read(to.join("a")).unwrap(), b"there");
 }
 
 /// If the service no longer knows an upload, the library asks whether the file can be downloaded.

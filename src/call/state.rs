@@ -47,6 +47,8 @@ pub(crate) struct Call {
     notice: Sender<()>,
     /// The call that this one is a part of, and the phase of that one while nothing waits.
     whole: Option<(Arc<Call>, Phase)>,
+    /// Whether its bytes and parts are those of that call.
+    is_counted: bool,
 }
 
 const UNKNOWN_TOTAL: u64 = u64::MAX;
@@ -61,8 +63,20 @@ impl Call {
     /// One file of a call about many files. It can fail by itself; its progress counts for the whole call, and a stop
     /// of the whole stops it.
     pub(crate) fn part_of(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
+        Self::within(whole, phase, true)
+    }
+
+    /// As [`part_of`](Self::part_of), for what is read only to decide about a transfer: its bytes do not count.
+    pub(crate) fn beside(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
+        Self::within(whole, phase, false)
+    }
+
+    fn within(whole: &Arc<Self>, phase: Phase, is_counted: bool) -> PartOfCall {
         let (notice, _) = bounded(1);
-        let part = Arc::new(Self::with(notice, Some((Arc::clone(whole), phase))));
+        let part = Arc::new(Self {
+            is_counted,
+            ..Self::with(notice, Some((Arc::clone(whole), phase)))
+        });
         let number = whole.on_stop(Arc::new(StopPart(Arc::downgrade(&part))));
         PartOfCall {
             call: part,
@@ -89,7 +103,14 @@ impl Call {
             log: Mutex::default(),
             notice,
             whole,
+            is_counted: true,
         }
+    }
+
+    /// The call to which its bytes and parts count too.
+    fn counts_for(&self) -> Option<&Arc<Call>> {
+        let whole = self.whole.as_ref().filter(|_| self.is_counted);
+        whole.map(|(whole, _)| whole)
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
@@ -160,7 +181,7 @@ impl Call {
             (total != UNKNOWN_TOTAL).then(|| total.saturating_sub(counted).saturating_add(actual))
         };
         let _ = (self.bytes_total).fetch_update(Ordering::Relaxed, Ordering::Relaxed, correct);
-        if let Some((whole, _)) = &self.whole {
+        if let Some(whole) = self.counts_for() {
             whole.correct_total(counted, actual);
         }
     }
@@ -168,7 +189,7 @@ impl Call {
     /// A file has parts that were not counted.
     pub(crate) fn more_parts(&self, parts: u32) {
         self.parts_total.fetch_add(parts, Ordering::Relaxed);
-        if let Some((whole, _)) = &self.whole {
+        if let Some(whole) = self.counts_for() {
             whole.more_parts(parts);
         }
     }
@@ -182,21 +203,21 @@ impl Call {
         self.bytes_done
             .fetch_add(plaintext_bytes, Ordering::Relaxed);
         self.moved();
-        if let Some((whole, _)) = &self.whole {
+        if let Some(whole) = self.counts_for() {
             whole.parts_done(parts, plaintext_bytes);
         }
     }
 
     pub(crate) fn sent(&self, bytes: u64) {
         self.bytes_sent.fetch_add(bytes, Ordering::Relaxed);
-        if let Some((whole, _)) = &self.whole {
+        if let Some(whole) = self.counts_for() {
             whole.sent(bytes);
         }
     }
 
     pub(crate) fn unsent(&self, bytes: u64) {
         self.bytes_sent.fetch_sub(bytes, Ordering::Relaxed);
-        if let Some((whole, _)) = &self.whole {
+        if let Some(whole) = self.counts_for() {
             whole.unsent(bytes);
         }
     }

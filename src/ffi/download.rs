@@ -12,7 +12,7 @@ use crate::{Download, DownloadOptions, Sink};
 
 use super::buffer::sendsafely_buffer;
 use super::error::sendsafely_error;
-use super::file::{existing, sendsafely_existing};
+use super::file::{compare, existing, sendsafely_compare, sendsafely_existing};
 use super::package::{call_with, sendsafely_package};
 use super::progress::{sendsafely_progress_callback, sendsafely_write_callback};
 use super::report::{report, sendsafely_report};
@@ -51,6 +51,11 @@ pub struct sendsafely_download_options {
     /// Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
     /// kept. Default: no.
     pub strict_size: sendsafely_bool,
+    /// How a target that exists is compared if existing is SENDSAFELY_EXISTING_SKIP or SENDSAFELY_EXISTING_OVERWRITE:
+    /// the call does not fetch what is the same. SENDSAFELY_COMPARE_SIZE, the default, replaces all files with
+    /// SENDSAFELY_EXISTING_OVERWRITE; a download of a single file with SENDSAFELY_EXISTING_SKIP then keeps whatever is
+    /// there.
+    pub compare: number::sendsafely_compare,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -67,6 +72,7 @@ unsafe impl Options for sendsafely_download_options {
             on_progress: None,
             user_data: ptr::null_mut(),
             strict_size: 0,
+            compare: sendsafely_compare::SENDSAFELY_COMPARE_SIZE as i32,
         }
     }
 }
@@ -81,6 +87,7 @@ impl sendsafely_download_options {
             sync: boolean(self.sync, "sync")?,
             directory_id: caller.optional_text(self.directory_id, "directory_id")?,
             strict_size: boolean(self.strict_size, "strict_size")?,
+            compare: compare(self.compare)?,
         })
     }
 }
@@ -264,7 +271,10 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
 /// The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
 /// recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
 /// default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
-/// declared size and fails for others, also for a complete one whose sender declared a wrong size.
+/// declared size and fails for others, also for a complete one whose sender declared a wrong size. With compare,
+/// SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than the size, and SENDSAFELY_EXISTING_OVERWRITE
+/// replaces only those that are not. Where a file would fail because of its time, or with SENDSAFELY_COMPARE_CONTENT
+/// because of its size, its content decides.
 /// Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
 /// SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
 /// sendsafely_package_download_file.

@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use crate::Existing;
 use crate::error::Result;
 use crate::record::File;
+use crate::{Compare, Existing};
 
 use super::error::sendsafely_error;
 use super::package::{ask, call, sendsafely_package};
@@ -30,6 +30,21 @@ pub enum sendsafely_existing {
     SENDSAFELY_EXISTING_OVERWRITE = 1,
     /// Keep it and go on: a download reports it as skipped, a tree with SENDSAFELY_ACTION_SKIPPED.
     SENDSAFELY_EXISTING_SKIP = 2,
+}
+
+/// How a file that exists at the target is found to be the same as the source, when the target is skipped or replaced.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_compare {
+    /// It has the same size. Without network, and blind to an edit that keeps the size.
+    SENDSAFELY_COMPARE_SIZE = 0,
+    /// It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of a
+    /// file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the time
+    /// of their upload.
+    SENDSAFELY_COMPARE_TIME = 1,
+    /// It has the same content. The library downloads the file on the service, decrypts and verifies it, and keeps
+    /// nothing of it but a digest in memory, so that the same client need not download it for this again.
+    SENDSAFELY_COMPARE_CONTENT = 2,
 }
 
 /// A file on a package.
@@ -127,6 +142,19 @@ pub(super) fn existing(value: i32) -> Result<Existing> {
         v if v == SENDSAFELY_EXISTING_SKIP as i32 => Ok(Existing::Skip),
         other => Err(invalid(format!(
             "existing is {other}, which is no sendsafely_existing"
+        ))),
+    }
+}
+
+/// The core's name of a number from C.
+pub(super) fn compare(value: i32) -> Result<Compare> {
+    use sendsafely_compare::*;
+    match value {
+        v if v == SENDSAFELY_COMPARE_SIZE as i32 => Ok(Compare::Size),
+        v if v == SENDSAFELY_COMPARE_TIME as i32 => Ok(Compare::Time),
+        v if v == SENDSAFELY_COMPARE_CONTENT as i32 => Ok(Compare::Content),
+        other => Err(invalid(format!(
+            "compare is {other}, which is no sendsafely_compare"
         ))),
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_void};
 use crate::call::Observer;
 use crate::error::Result;
 use crate::package::Package;
-use crate::package::{Action, Report, ReportItem, TreeError};
+use crate::package::{Action, Reason, Report, ReportItem, TreeError};
 
 use super::package::{call_with, sendsafely_package};
 use super::progress::sendsafely_progress_callback;
@@ -34,6 +34,26 @@ pub enum sendsafely_action {
     SENDSAFELY_ACTION_IGNORED = 4,
 }
 
+/// Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_reason {
+    /// For none: the target is the same, or the call did not come to compare them.
+    SENDSAFELY_REASON_NONE = 0,
+    /// There was no such file.
+    SENDSAFELY_REASON_NEW = 1,
+    /// The sizes differ.
+    SENDSAFELY_REASON_SIZE = 2,
+    /// The source is newer.
+    SENDSAFELY_REASON_TIME = 3,
+    /// The content differs.
+    SENDSAFELY_REASON_CONTENT = 4,
+    /// The file on the service is not complete.
+    SENDSAFELY_REASON_INCOMPLETE = 5,
+    /// The options ask for all files.
+    SENDSAFELY_REASON_OVERWRITE = 6,
+}
+
 /// The outcome for one file of a tree.
 #[repr(C)]
 #[derive(Debug)]
@@ -57,12 +77,15 @@ pub struct sendsafely_report_item {
     pub renamed: sendsafely_bool,
     /// Size that the sender declared, if any; often wrong.
     pub declared_size: sendsafely_optional_size,
+    /// Why the call transferred it, or how the target differs that it kept.
+    pub reason: number::sendsafely_reason,
 }
 
 impl Translate for ReportItem {
     type Record = sendsafely_report_item;
     fn translate(&self, memory: &mut Memory) -> sendsafely_report_item {
         use sendsafely_action::*;
+        use sendsafely_reason::*;
         let local_path = self.local_path.as_ref().map(|path| path.to_string_lossy());
         let error = self.error.as_ref();
         sendsafely_report_item {
@@ -81,6 +104,15 @@ impl Translate for ReportItem {
             message: memory.optional_text(error.map(|error| error.message())),
             renamed: self.renamed.into(),
             declared_size: self.declared_size.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
+            reason: match self.reason {
+                Reason::None => SENDSAFELY_REASON_NONE,
+                Reason::New => SENDSAFELY_REASON_NEW,
+                Reason::Size => SENDSAFELY_REASON_SIZE,
+                Reason::Time => SENDSAFELY_REASON_TIME,
+                Reason::Content => SENDSAFELY_REASON_CONTENT,
+                Reason::Incomplete => SENDSAFELY_REASON_INCOMPLETE,
+                Reason::Overwrite => SENDSAFELY_REASON_OVERWRITE,
+            } as i32,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::package::UploadAllOptions;
 use crate::package::{Source, UploadOptions};
 
 use super::error::sendsafely_error;
-use super::file::{existing, sendsafely_existing, sendsafely_file};
+use super::file::{compare, existing, sendsafely_compare, sendsafely_existing, sendsafely_file};
 use super::package::{ask, call_with, sendsafely_package};
 use super::progress::{sendsafely_progress_callback, sendsafely_read_callback};
 use super::report::{report, sendsafely_report};
@@ -73,7 +73,7 @@ pub struct sendsafely_upload_all_options {
     /// Directory of a Workspace into which everything goes. Default: its root directory.
     pub directory_id: Nullable<*const c_char>,
     /// What to do with files that are on the package already. SENDSAFELY_EXISTING_SKIP, the default, keeps those that
-    /// are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
+    /// are complete and the same, by their size unless compare says otherwise; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
     /// SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
     pub existing: number::sendsafely_existing,
     /// Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback.
@@ -86,6 +86,9 @@ pub struct sendsafely_upload_all_options {
     pub replace_characters: sendsafely_bool,
     /// As in sendsafely_upload_options. Default: no.
     pub allow_growth: sendsafely_bool,
+    /// How a file that is on the package already is compared: the call does not send what is the same. With
+    /// SENDSAFELY_COMPARE_SIZE, the default, SENDSAFELY_EXISTING_OVERWRITE sends all files.
+    pub compare: number::sendsafely_compare,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -101,6 +104,7 @@ unsafe impl Options for sendsafely_upload_all_options {
             user_data: ptr::null_mut(),
             replace_characters: 0,
             allow_growth: 0,
+            compare: sendsafely_compare::SENDSAFELY_COMPARE_SIZE as i32,
         }
     }
 }
@@ -317,6 +321,7 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
             existing: existing(options.existing)?,
             replace_characters: boolean(options.replace_characters, "replace_characters")?,
             allow_growth: boolean(options.allow_growth, "allow_growth")?,
+            compare: compare(options.compare)?,
         };
         let callback = (options.on_progress, options.user_data);
         report(package, callback, out_report, |package, observer| {

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand_core::{OsRng, RngCore};
 
@@ -224,6 +225,8 @@ pub(crate) struct TargetFile {
     written: u64,
     /// Bytes for which the disk has promised room.
     reserved: u64,
+    /// The time of modification that it gets at the end.
+    modified: Option<SystemTime>,
 }
 
 /// What has become of a target.
@@ -271,6 +274,7 @@ impl TargetFile {
             model: None,
             written: 0,
             reserved: 0,
+            modified: None,
         })
     }
 
@@ -296,6 +300,13 @@ impl TargetFile {
             },
         }
         Ok(())
+    }
+
+    /// Sets the time of modification that the file gets at the end, in seconds since 1970.
+    pub(crate) fn set_modified(&mut self, seconds: Option<i64>) {
+        let since = seconds.and_then(|seconds| u64::try_from(seconds).ok());
+        let time = |since| UNIX_EPOCH.checked_add(Duration::from_secs(since));
+        self.modified = since.and_then(time);
     }
 
     pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
@@ -331,6 +342,9 @@ impl TargetFile {
             };
             if let Some(model) = replaced.as_ref().or(self.model.as_ref()) {
                 set_mode_like(&file, model);
+            }
+            if let Some(time) = self.modified {
+                let _ = file.set_modified(time);
             }
             close(file).map_err(|error| failed(&error))?;
         }

@@ -1,22 +1,25 @@
 //! Downloading a file: into a file, into memory, or to a function (`protocol` 5.3, 5.4).
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
+use super::compare::{Compare, Reason, Verdict, modified, uploaded};
 use super::{Inner, Package};
 use crate::api::Session;
-use crate::call::{self, Call, Observer};
+use crate::call::{self, Call, Observer, Phase};
 use crate::check::{directory_identifier, identifier, safe_name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing, Finished};
 use crate::record::File;
 use crate::secret::SecretString;
+use crate::transfer::compare::{Comparison, digest};
 use crate::transfer::download;
 use crate::transfer::fetch::FileToFetch;
 use crate::transfer::outlet::{Outlet, SinkEvent};
-use crate::transfer::source::AT_ONCE;
+use crate::transfer::source::{AT_ONCE, SourceFile};
 
 /// Where the bytes of a download go.
 pub enum Sink<'a> {
@@ -44,6 +47,10 @@ pub struct DownloadOptions {
     pub directory_id: Option<String>,
     /// Whether to refuse a file that has another size than its sender declared. By default it is kept.
     pub strict_size: bool,
+    /// How to find out whether a target that exists is the same; used with [`Existing::Skip`] and
+    /// [`Existing::Overwrite`]. By the size alone if not set; then [`Existing::Overwrite`] replaces all files, and
+    /// [`download`](Package::download) with [`Existing::Skip`] keeps whatever is there.
+    pub compare: Compare,
 }
 
 /// A file that was downloaded.
@@ -61,6 +68,58 @@ pub struct Download {
     pub declared_size: Option<u64>,
     /// Whether the file was skipped, because the target existed.
     pub skipped: bool,
+}
+
+impl DownloadOptions {
+    /// Compares a file with its target, if there is one, as far as that is possible without the content.
+    pub(super) fn judge(&self, file: &File, there: Option<&Metadata>) -> Verdict {
+        let Some(there) = there else {
+            return Verdict::Differs(Reason::New);
+        };
+        let replaces = self.existing == Existing::Overwrite;
+        if replaces && (self.compare == Compare::Size || !there.is_file()) {
+            return Verdict::Differs(Reason::Overwrite);
+        }
+        let is_same_size = there.is_file() && is_right(there.len(), file);
+        match (self.compare).judge(is_same_size, uploaded(file), modified(there)) {
+            // Before a file is refused, its content decides: an upload by this user makes the file on the service the
+            // newer one, and the size that its sender declared may be wrong.
+            Verdict::Differs(Reason::Time) if !replaces => Verdict::Unsure,
+            Verdict::Differs(Reason::Size)
+                if !replaces && there.is_file() && self.compare == Compare::Content =>
+            {
+                Verdict::Unsure
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// The target of a file, with room for about so many bytes. Where times are compared, it gets that of its upload.
+    pub(super) fn outlet(&self, target: &Path, file: &File, room: u64) -> Result<Outlet> {
+        let modified = uploaded(file).filter(|_| self.compare == Compare::Time);
+        Outlet::file(target, self.existing, room, modified)
+    }
+}
+
+/// The error for a target that is another file, or the same with a wrong declared size: the message has both sizes, for
+/// a person to decide.
+pub(super) fn other_file(target: &Path, file: &File) -> Error {
+    let size = match target.symlink_metadata() {
+        Ok(there) if !is_right(there.len(), file) && there.is_file() => format!(
+            "with {} bytes where {} are declared",
+            there.len(),
+            file.size.unwrap_or(0)
+        ),
+        Ok(there) if there.is_file() => "with another content".into(),
+        _ => "and is no file".into(),
+    };
+    let message = format!("{}: exists already, {size}", target.display());
+    Error::new(ErrorKind::FileExists, message)
+}
+
+/// Whether a local file of this size may be the one on the package.
+fn is_right(size: u64, file: &File) -> bool {
+    file.size.is_none_or(|declared| declared == size)
 }
 
 impl Package {
@@ -198,18 +257,39 @@ impl FileDownload {
     fn to_file(&self, file: File, target: PathBuf, options: &DownloadOptions) -> Result<Download> {
         match options.existing {
             Existing::Refuse => refuse_existing(&target)?,
-            Existing::Skip if target.symlink_metadata().is_ok() => {
-                let parts = file.least_parts();
-                self.session.call.parts_done(parts, file.size.unwrap_or(0));
-                return Ok(downloaded(file, Some(target), None));
+            Existing::Skip | Existing::Overwrite => {
+                if self.is_there(&file, &target, options)? {
+                    let parts = file.least_parts();
+                    self.session.call.parts_done(parts, file.size.unwrap_or(0));
+                    return Ok(downloaded(file, Some(target), None));
+                }
             }
-            Existing::Skip | Existing::Overwrite => {}
         }
         let room = self.inner.room_for(&file);
-        let outlet = Outlet::file(&target, options.existing, room)?;
+        let outlet = options.outlet(&target, &file, room)?;
         let (size, finished) = self.fetch(&file, outlet, options)?;
         let received = (finished == Finished::Written).then_some(size);
         Ok(downloaded(file, Some(target), received))
+    }
+
+    /// Whether the target is the file, so that nothing has to be fetched. Fails if it is another one that is to be kept.
+    fn is_there(&self, file: &File, target: &Path, options: &DownloadOptions) -> Result<bool> {
+        let there = target.symlink_metadata().ok();
+        if options.existing == Existing::Skip && options.compare == Compare::Size {
+            return Ok(there.is_some());
+        }
+        let is_same = match options.judge(file, there.as_ref()) {
+            Verdict::Same => true,
+            Verdict::Differs(_) => false,
+            Verdict::Unsure => {
+                let (call, directory_id) = (&self.session.call, options.directory_id.clone());
+                (self.inner).is_same_content(call, target, file, directory_id, options)?
+            }
+        };
+        match is_same || there.is_none() || options.existing == Existing::Overwrite {
+            true => Ok(is_same),
+            false => Err(other_file(target, file)),
+        }
     }
 
     fn fetch(
@@ -298,6 +378,59 @@ impl Inner {
             ));
         }
         Ok((size, finished))
+    }
+
+    /// Whether a local file has the content of one on the service: by the digest that an earlier comparison has left, or
+    /// else by a download of which nothing is kept.
+    pub(super) fn is_same_content(
+        self: &Arc<Self>,
+        whole: &Arc<Call>,
+        local: &Path,
+        file: &File,
+        directory_id: Option<String>,
+        options: &DownloadOptions,
+    ) -> Result<bool> {
+        let part = Call::beside(whole, Phase::Preparing);
+        let source = SourceFile::open(local, false, false)?;
+        let evidence = &self.secrets()?.evidence;
+        if let Some(known) = evidence.digest_of(&file.file_id) {
+            return Ok(digest(&part.call, &source)? == known);
+        }
+        let session = Arc::new(self.client.session(&part.call));
+        let file = self.with_parts(&session, file.clone(), directory_id.as_deref())?;
+        let download = self.listed_file_to_fetch(&session, &file, directory_id, options)?;
+        let (comparison, outcome) = Comparison::new(source);
+        let outlet = Outlet::Compared(Box::new(comparison));
+        let digest = outcome.of(self.fetch_file(&file, download, outlet))?;
+        if let Some(digest) = digest {
+            evidence.digest_found(&file.file_id, digest);
+        }
+        Ok(digest.is_some())
+    }
+
+    /// As [`file_to_fetch`](Self::file_to_fetch), for a file of a listing. A listing does not show which files were
+    /// copied in: one that does not decrypt may be such a file.
+    pub(super) fn listed_file_to_fetch(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        file: &File,
+        directory_id: Option<String>,
+        options: &DownloadOptions,
+    ) -> Result<FileToFetch> {
+        let mut one = self.file_to_fetch(session, file, directory_id.clone(), options)?;
+        if self.steps.lock().is_workspace() {
+            let inner = Arc::clone(self);
+            let (session, file) = (Arc::clone(session), file.clone());
+            one.ask_passphrase = Some(Box::new(move || {
+                let directory = directory_id.as_deref();
+                let file = inner.file_information(&session, &file.file_id, directory)?;
+                file.file_key
+                    .is_some()
+                    .then(|| inner.passphrase_of(&session, &file))
+                    .transpose()
+            }));
+        }
+        Ok(one)
     }
 
     /// Collects what the workers of a download need. A file that was copied in has its own passphrase.

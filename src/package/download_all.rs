@@ -6,19 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::compare::{Reason, Verdict};
 use super::directory::DirectoryOptions;
-use super::download::{DownloadOptions, refuse_existing};
+use super::download::{DownloadOptions, other_file, refuse_existing};
 use super::names::{Entry, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::{Inner, Package};
-use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing, Finished};
 use crate::record::{Directory, File, Subdirectory};
-use crate::transfer::outlet::Outlet;
 use crate::transfer::queue::Queue;
 
 impl Package {
@@ -28,7 +27,8 @@ impl Package {
     /// where the file system ignores it, is the same.
     ///
     /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of
-    /// the right size and fails for the others. [`Existing::Overwrite`] replaces them.
+    /// the right size and fails for the others. [`Existing::Overwrite`] replaces them. With
+    /// [`compare`](DownloadOptions::compare) both look at more than the size, and neither fetches what is the same.
     ///
     /// # Errors
     /// As [`download`](Self::download), with a report of all files: if one fails, the others are still downloaded.
@@ -93,6 +93,8 @@ struct PlannedFile {
     /// The directory, unless it is the package's root.
     directory_id: Option<String>,
     target: PathBuf,
+    /// Whether the content decides if the target is the same.
+    is_doubtful: bool,
 }
 
 impl TreeDownload {
@@ -185,6 +187,7 @@ impl TreeDownload {
                         declared_size: None,
                         action: Action::None,
                         renamed,
+                        reason: Reason::None,
                         error: None,
                     });
                     self.items.failed(item, error);
@@ -226,6 +229,7 @@ impl TreeDownload {
                     declared_size: file.size,
                     action: Action::None,
                     renamed: renamed || given != file.file_name,
+                    reason: Reason::None,
                     error: None,
                 });
                 planned.push(PlannedFile {
@@ -233,6 +237,7 @@ impl TreeDownload {
                     file,
                     directory_id: (!in_root).then(|| id.clone()),
                     target,
+                    is_doubtful: false,
                 });
             }
         }
@@ -275,27 +280,41 @@ impl TreeDownload {
             }
             error.is_none()
         });
-        if self.options.existing == Existing::Skip {
-            planned.retain(
-                |planned_file| match planned_file.target.symlink_metadata() {
-                    Err(_) => true,
-                    Ok(there) if there.is_file() && is_right(there.len(), &planned_file.file) => {
-                        // A file without a declared size is not in the total yet.
-                        call.correct_total(planned_file.file.size.unwrap_or(0), there.len());
-                        call.parts_done(planned_file.file.least_parts(), there.len());
-                        self.items
-                            .there(planned_file.item, Action::Skipped, there.len());
-                        false
+        planned.retain_mut(|planned_file| {
+            let (item, file) = (planned_file.item, &planned_file.file);
+            let there = planned_file.target.symlink_metadata().ok();
+            match self.options.judge(file, there.as_ref()) {
+                Verdict::Same => {
+                    self.skip(call, planned_file);
+                    false
+                }
+                Verdict::Unsure => {
+                    planned_file.is_doubtful = true;
+                    true
+                }
+                Verdict::Differs(reason) => {
+                    self.items.reason(item, reason);
+                    let is_kept = there.is_some() && self.options.existing == Existing::Skip;
+                    if is_kept {
+                        let error = other_file(&planned_file.target, file);
+                        self.items.failed(item, error);
                     }
-                    Ok(_) => {
-                        let error = other_file(&planned_file.target, &planned_file.file);
-                        self.items.failed(planned_file.item, error);
-                        false
-                    }
-                },
-            );
-        }
+                    !is_kept
+                }
+            }
+        });
         Ok(planned)
+    }
+
+    /// Notes that a file is there.
+    fn skip(&self, call: &Call, planned_file: &PlannedFile) {
+        let (file, there) = (&planned_file.file, planned_file.target.symlink_metadata());
+        let declared = file.size.unwrap_or(0);
+        let size = there.map_or(declared, |there| there.len());
+        // A file without a declared size is not in the total yet.
+        call.correct_total(declared, size);
+        call.parts_done(file.least_parts(), size);
+        self.items.there(planned_file.item, Action::Skipped, size);
     }
 
     fn fetch(self, call: &Arc<Call>, planned: Vec<PlannedFile>) -> Result<()> {
@@ -310,11 +329,12 @@ impl TreeDownload {
             move |_, planned_file| {
                 let item = planned_file.item;
                 match self.fetch_file(&whole, planned_file) {
-                    Ok((size, Finished::Written)) => {
+                    Ok(None) => {}
+                    Ok(Some((size, Finished::Written))) => {
                         self.items.there(item, Action::Downloaded, size);
                     }
                     // Another receiver has finished the same file meanwhile.
-                    Ok((size, _)) => self.items.there(item, Action::Skipped, size),
+                    Ok(Some((size, _))) => self.items.there(item, Action::Skipped, size),
                     Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
                     Err(error) => self.items.failed(item, error),
                 }
@@ -323,7 +343,27 @@ impl TreeDownload {
         )
     }
 
-    fn fetch_file(&self, whole: &Arc<Call>, planned_file: PlannedFile) -> Result<(u64, Finished)> {
+    /// Returns what was fetched, or `None` if the target is the same.
+    fn fetch_file(
+        &self,
+        whole: &Arc<Call>,
+        planned_file: PlannedFile,
+    ) -> Result<Option<(u64, Finished)>> {
+        if planned_file.is_doubtful {
+            let PlannedFile {
+                item, file, target, ..
+            } = &planned_file;
+            let (directory_id, options) = (planned_file.directory_id.clone(), &self.options);
+            let inner = &self.inner;
+            if inner.is_same_content(whole, target, file, directory_id, options)? {
+                self.skip(whole, &planned_file);
+                return Ok(None);
+            }
+            self.items.reason(*item, Reason::Content);
+            if options.existing == Existing::Skip {
+                return Err(other_file(target, file));
+            }
+        }
         let part = Call::part_of(whole, Phase::Transferring);
         let session = Arc::new(self.inner.client.session(&part.call));
         let PlannedFile {
@@ -332,27 +372,18 @@ impl TreeDownload {
             target,
             ..
         } = planned_file;
-        let in_directory = directory_id.clone();
         let counted = file.least_parts();
         let file = (self.inner).with_parts(&session, file, directory_id.as_deref())?;
         part.call
             .more_parts(file.least_parts().saturating_sub(counted));
         let room = self.inner.room_for(&file);
-        let outlet = Outlet::file(&target, self.options.existing, room)?;
-        let mut one = self
+        let outlet = self.options.outlet(&target, &file, room)?;
+        let one = self
             .inner
-            .file_to_fetch(&session, &file, directory_id, &self.options)?;
-        if self.inner.steps.lock().is_workspace() {
-            // A listing does not show which files were copied in. One that does not decrypt may be such a file.
-            let inner = Arc::clone(&self.inner);
-            let (session, file) = (Arc::clone(&session), file.clone());
-            one.ask_passphrase = Some(Box::new(move || {
-                ask(&inner, &session, &file, in_directory.as_deref())
-            }));
-        }
+            .listed_file_to_fetch(&session, &file, directory_id, &self.options)?;
         match self.inner.fetch_file(&file, one, outlet)? {
             (_, Finished::Kept { is_same: false }) => Err(other_file(&target, &file)),
-            fetched => Ok(fetched),
+            fetched => Ok(Some(fetched)),
         }
     }
 }
@@ -391,41 +422,6 @@ fn given_names(directory: &Directory, local: &Path, is_base: bool) -> Vec<String
         )
         .collect();
     names_here(&there, &here, || os::folds_case(local, true))
-}
-
-/// The own passphrase of a file that was copied in; `None` for others.
-fn ask(
-    inner: &Inner,
-    session: &Session,
-    file: &File,
-    directory: Option<&str>,
-) -> Result<Option<crate::crypto::Passphrase>> {
-    let file = inner.file_information(session, &file.file_id, directory)?;
-    file.file_key
-        .is_some()
-        .then(|| inner.passphrase_of(session, &file))
-        .transpose()
-}
-
-/// The error for a target that is another file, or the same with a wrong declared size: the message has both sizes, for
-/// a person to decide.
-fn other_file(target: &Path, file: &File) -> Error {
-    let size = match target.symlink_metadata() {
-        Ok(there) if !is_right(there.len(), file) && there.is_file() => format!(
-            "with {} bytes where {} are declared",
-            there.len(),
-            file.size.unwrap_or(0)
-        ),
-        Ok(there) if there.is_file() => "with another content".into(),
-        _ => "and is no file".into(),
-    };
-    let message = format!("{}: exists already, {size}", target.display());
-    Error::new(ErrorKind::FileExists, message)
-}
-
-/// Whether a local file of this size may be the one on the package.
-fn is_right(size: u64, file: &File) -> bool {
-    file.size.is_none_or(|declared| declared == size)
 }
 
 /// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.

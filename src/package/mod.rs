@@ -4,6 +4,7 @@
 //! `download` and so on. `link` uses neither network nor state.
 
 mod activity;
+mod compare;
 mod contact_group;
 mod create;
 mod create_file;
@@ -30,6 +31,7 @@ mod step;
 mod upload;
 mod upload_all;
 
+pub use compare::{Compare, Reason};
 pub use directory::{DirectoryOptions, DirectoryPage};
 pub use download::{Download, DownloadOptions, Sink};
 pub use finalize::{FinalizeOptions, Finalized};

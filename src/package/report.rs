@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::compare::Reason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::record::File;
@@ -30,6 +31,8 @@ pub struct ReportItem {
     /// Whether the names here and on the service differ: the sender's name was not safe, or belongs to another file here,
     /// or the same file had the other name already.
     pub renamed: bool,
+    /// Why it was transferred, or how the file that exists differs.
+    pub reason: Reason,
     /// Why the file failed, or was ignored.
     pub error: Option<Error>,
 }
@@ -120,6 +123,10 @@ impl Items {
         item.file_id = Some(file.file_id);
         item.size = file.size.unwrap_or(0);
         item.declared_size = file.size;
+    }
+
+    pub(super) fn reason(&self, index: usize, reason: Reason) {
+        self.0.lock()[index].reason = reason;
     }
 
     pub(super) fn failed(&self, index: usize, error: Error) {

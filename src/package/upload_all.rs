@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::compare::{Compare, Reason, Verdict, modified, uploaded};
 use super::created_files::Created;
 use super::directory::DirectoryOptions;
+use super::download::DownloadOptions;
 use super::names::{Entry, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::upload::{FileUpload, Reading, Running};
@@ -36,6 +38,9 @@ pub struct UploadAllOptions {
     /// Whether a file to which another program appends meanwhile is sent as long as it is at the start; by default it
     /// fails.
     pub allow_growth: bool,
+    /// How to find out whether a file that is there is the same. By the size alone if not set; then
+    /// [`Existing::Overwrite`] uploads all files, otherwise only those that differ.
+    pub compare: Compare,
 }
 
 impl Default for UploadAllOptions {
@@ -45,6 +50,7 @@ impl Default for UploadAllOptions {
             existing: Existing::Skip,
             replace_characters: false,
             allow_growth: false,
+            compare: Compare::Size,
         }
     }
 }
@@ -172,6 +178,8 @@ struct LocalFile {
     path: PathBuf,
     /// `None` if only reading shows it.
     size: Option<u64>,
+    /// When it was modified, in seconds.
+    modified: Option<i64>,
     parts: u32,
 }
 
@@ -236,18 +244,28 @@ struct Doubtful {
     local: LocalFile,
     there: Vec<File>,
     directory_id: Option<String>,
+    compare: Compare,
 }
 
 impl Doubtful {
-    /// Returns the id of a complete file. Removes files that a killed upload has left.
-    fn judge(&self, inner: &Inner, session: &Session) -> Result<Option<String>> {
+    /// Returns the id of a complete file that is the same as the local one, or why there is none. Removes files that a
+    /// killed upload has left.
+    fn judge(
+        &self,
+        inner: &Arc<Inner>,
+        session: &Session,
+    ) -> Result<std::result::Result<String, Reason>> {
         let directory = self.directory_id.as_deref();
         let mut whole = None;
+        let mut reason = Reason::Incomplete;
         for file in &self.there {
             let id = &file.file_id;
             let is_left = inner.steps.lock().is_incomplete(id);
             if !is_left && inner.is_complete(session, id, directory)? {
-                whole.get_or_insert(id.clone());
+                match self.difference(inner, session, file)? {
+                    Reason::None => drop(whole.get_or_insert(id.clone())),
+                    difference => reason = difference,
+                }
                 continue;
             }
             let is_abandoned = is_left || inner.is_abandoned(session, file)?;
@@ -268,7 +286,32 @@ impl Doubtful {
                 ));
             }
         }
-        Ok(whole)
+        Ok(whole.ok_or(reason))
+    }
+
+    /// How the local file differs from one that is complete and of its size.
+    fn difference(&self, inner: &Arc<Inner>, session: &Session, file: &File) -> Result<Reason> {
+        let local = &self.local;
+        match self.compare.judge(true, local.modified, uploaded(file)) {
+            Verdict::Same => Ok(Reason::None),
+            Verdict::Differs(reason) => Ok(reason),
+            Verdict::Unsure => {
+                let options = DownloadOptions::default();
+                let directory_id = self.directory_id.clone();
+                let is_same = inner.is_same_content(
+                    &session.call,
+                    &local.path,
+                    file,
+                    directory_id,
+                    &options,
+                )?;
+                Ok(if is_same {
+                    Reason::None
+                } else {
+                    Reason::Content
+                })
+            }
+        }
     }
 }
 
@@ -411,6 +454,7 @@ impl TreeUpload {
                             name,
                             path: local,
                             size,
+                            modified: modified(&metadata),
                             parts: plan.parts,
                         }),
                         Err(error) => self.items.failed(item, error),
@@ -432,6 +476,7 @@ impl TreeUpload {
             declared_size: size,
             action: Action::None,
             renamed,
+            reason: Reason::None,
             error: None,
         })
     }
@@ -521,10 +566,14 @@ impl TreeUpload {
         let mut doubtful = Vec::new();
         for directory in &mut self.directories {
             let Some(RemoteDirectory(directory_id)) = &directory.remote else {
+                for local in &directory.files {
+                    self.items.reason(local.item, Reason::New);
+                }
                 continue;
             };
             for local in &mut directory.files {
                 let Some(mut there) = found.remove(&local.item) else {
+                    self.items.reason(local.item, Reason::New);
                     continue;
                 };
                 // A further version gets the name that is there.
@@ -533,7 +582,9 @@ impl TreeUpload {
                     self.items.renamed(local.item, &local.sent_as);
                 }
                 match self.options.existing {
-                    Existing::Overwrite => {}
+                    Existing::Overwrite if self.options.compare == Compare::Size => {
+                        self.items.reason(local.item, Reason::Overwrite);
+                    }
                     Existing::Refuse => {
                         let steps = self.inner.steps.lock();
                         if there.iter().all(|file| steps.is_incomplete(&file.file_id)) {
@@ -545,13 +596,18 @@ impl TreeUpload {
                         self.items.failed(local.item, error.clone());
                         refused.get_or_insert(error);
                     }
-                    Existing::Skip => {
+                    Existing::Skip | Existing::Overwrite => {
                         there.retain(|file| local.size.is_some_and(|size| file.is_of(size)));
-                        doubtful.extend((!there.is_empty()).then(|| Doubtful {
+                        if there.is_empty() {
+                            self.items.reason(local.item, Reason::Size);
+                            continue;
+                        }
+                        doubtful.push(Doubtful {
                             local: local.clone(),
                             there,
                             directory_id: directory_id.clone(),
-                        }));
+                            compare: self.options.compare,
+                        });
                     }
                 }
             }
@@ -567,8 +623,8 @@ impl TreeUpload {
         Ok(())
     }
 
-    /// Asks the service which files of the right name and size are complete, and removes those that a killed upload has
-    /// left. Returns the items that need not be sent.
+    /// Asks the service which files of the right name and size are complete, compares them, and removes those that a
+    /// killed upload has left. Returns the items that need not be sent.
     fn skip(&self, call: &Arc<Call>, doubtful: Vec<Doubtful>) -> Result<BTreeSet<usize>> {
         let skipped: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
         let (inner, items) = (Arc::clone(&self.inner), self.items.clone());
@@ -577,7 +633,7 @@ impl TreeUpload {
         let work = move |_: &Queue<Doubtful>, doubtful: Doubtful| {
             let session = inner.client.session(&whole);
             match doubtful.judge(&inner, &session) {
-                Ok(Some(file_id)) => {
+                Ok(Ok(file_id)) => {
                     let local = &doubtful.local;
                     whole.parts_done(local.parts, local.size.unwrap_or(0));
                     items.done(local.item, Action::Skipped, Some(file_id));
@@ -588,12 +644,17 @@ impl TreeUpload {
                     items.failed(doubtful.local.item, error);
                     results.lock().insert(doubtful.local.item);
                 }
-                Ok(None) => {}
+                Ok(Err(reason)) => items.reason(doubtful.local.item, reason),
             }
             Ok(())
         };
+        // A comparison of content is a download.
+        let weight = |doubtful: &Doubtful| match doubtful.compare {
+            Compare::Content => doubtful.local.parts as usize,
+            Compare::Size | Compare::Time => 1,
+        };
         if !doubtful.is_empty() {
-            Queue::run(call, limit, doubtful, |_| 1, work)?;
+            Queue::run(call, limit, doubtful, weight, work)?;
         }
         let skipped = std::mem::take(&mut *skipped.lock());
         Ok(skipped)

@@ -2,7 +2,7 @@
 //!
 //! `upload` reads parts (`source`), encrypts and sends them; `download` fetches and verifies them (`fetch`, `claims`,
 //! `own_passphrase`) and writes them in order (`assembly`, `outlet`), with a part that the service does not count
-//! (`surplus`). `proof` fetches no more of a file than proves a keycode. Each part is moved by `attempt`, by whichever
+//! (`surplus`), or only compares them with a local file (`compare`). `proof` fetches no more of a file than proves a keycode. Each part is moved by `attempt`, by whichever
 //! `route` works, to or from its URL (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among
 //! threads, and `budget` limits the memory of them all.
 
@@ -10,6 +10,7 @@ mod assembly;
 mod attempt;
 pub(crate) mod budget;
 mod claims;
+pub(crate) mod compare;
 pub(crate) mod crew;
 pub(crate) mod download;
 pub(crate) mod fetch;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crossbeam_channel::{Sender, bounded};
 
+use super::compare::Comparison;
 use crate::call::stopped;
 use crate::error::Result;
 use crate::os::{Existing, Finished, TargetFile};
@@ -31,14 +32,23 @@ pub(crate) enum Outlet {
     File(Box<TargetFile>),
     /// The calling thread: memory, or the caller's function.
     Pushed(Box<dyn Fn(Write) -> Result<()> + Send>),
+    /// A local file, which it is compared with.
+    Compared(Box<Comparison>),
     /// Nowhere any more: the file is finished, or the download has failed.
     Closed,
 }
 
 impl Outlet {
-    /// A new file, with room for about so many bytes.
-    pub(crate) fn file(target: &Path, existing: Existing, size: u64) -> Result<Self> {
+    /// A new file, with room for about so many bytes. It gets a time of modification, in seconds since 1970, or else that
+    /// of its last write.
+    pub(crate) fn file(
+        target: &Path,
+        existing: Existing,
+        size: u64,
+        modified: Option<i64>,
+    ) -> Result<Self> {
         let mut file = TargetFile::create(target, existing)?;
+        file.set_modified(modified);
         if size > WORTH_RESERVING {
             file.reserve(size)?;
         }
@@ -71,6 +81,10 @@ impl Outlet {
                 // After an error of the sink the calling thread ends the call, which drops the sender.
                 given_back.recv().map_err(|_| stopped())
             }
+            Self::Compared(comparison) => {
+                comparison.write(&buffer[plaintext])?;
+                Ok(buffer)
+            }
             Self::Closed => Err(stopped()),
         }
     }
@@ -78,6 +92,7 @@ impl Outlet {
     pub(super) fn finish(&mut self, sync: bool) -> Result<Finished> {
         match std::mem::replace(self, Self::Closed) {
             Self::File(file) => file.finish(sync),
+            Self::Compared(comparison) => comparison.finish().map(|()| Finished::Written),
             Self::Pushed(_) | Self::Closed => Ok(Finished::Written),
         }
     }

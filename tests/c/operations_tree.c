@@ -127,6 +127,63 @@ TEST(upload_tree_again) {
   sendsafely_client_free(client);
 }
 
+/* An edit that keeps the size is seen by the content only, or by the time. */
+TEST(trees_by_content) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *workspace = new_workspace(client);
+  sendsafely_upload_all_options options;
+  sendsafely_download_options down;
+  sendsafely_report *report = NULL;
+  plant("content");
+  CHECK_OK(sendsafely_upload_all_options_init(&options, sizeof options));
+  CHECK_OK(sendsafely_download_options_init(&down, sizeof down));
+  CHECK(options.compare == SENDSAFELY_COMPARE_SIZE && down.compare == SENDSAFELY_COMPARE_SIZE);
+  CHECK_OK(sendsafely_package_upload_all(workspace, scratch("content"), NULL, &report, NULL));
+  const sendsafely_report_item *changed = item_of(report, "a.txt");
+  REQUIRE(changed);
+  CHECK(changed->reason == SENDSAFELY_REASON_NEW);
+  uint64_t size = changed->size;
+  sendsafely_report_free(report);
+  REQUIRE(size > 0 && size < 100);
+  write_file(path_in("content", "a.txt"), memset((char[100]){0}, '#', 100), size);
+  forget_requests();
+  CHECK_OK(sendsafely_package_upload_all(workspace, scratch("content"), &options, NULL, NULL));
+  CHECK(requests_to("create_file") == 0);
+  options.compare = SENDSAFELY_COMPARE_CONTENT;
+  CHECK_OK(sendsafely_package_upload_all(workspace, scratch("content"), &options, &report, NULL));
+  CHECK(requests_to("create_file") == 1 && count_of(report, SENDSAFELY_ACTION_UPLOADED) == 1);
+  changed = item_of(report, "a.txt");
+  REQUIRE(changed);
+  CHECK(changed->reason == SENDSAFELY_REASON_CONTENT &&
+        item_of(report, "Docs/b.txt")->reason == SENDSAFELY_REASON_NONE);
+  sendsafely_report_free(report);
+
+  /* A download keeps what is the same, and refuses or replaces the rest. */
+  write_file(path_in("content", "a.txt"), memset((char[100]){0}, '+', 100), size);
+  down.existing = SENDSAFELY_EXISTING_SKIP;
+  down.compare = SENDSAFELY_COMPARE_CONTENT;
+  CHECK_STATUS(SENDSAFELY_FILE_EXISTS,
+               sendsafely_package_download_all(workspace, scratch("content"), &down, &report, NULL));
+  changed = item_of(report, "a.txt");
+  REQUIRE(changed);
+  CHECK(changed->action == SENDSAFELY_ACTION_NONE && changed->reason == SENDSAFELY_REASON_CONTENT);
+  sendsafely_report_free(report);
+  down.existing = SENDSAFELY_EXISTING_OVERWRITE;
+  CHECK_OK(sendsafely_package_download_all(workspace, scratch("content"), &down, &report, NULL));
+  CHECK(count_of(report, SENDSAFELY_ACTION_DOWNLOADED) == 1);
+  sendsafely_report_free(report);
+  down.compare = SENDSAFELY_COMPARE_TIME;
+  CHECK_OK(sendsafely_package_download_all(workspace, scratch("content"), &down, NULL, NULL));
+
+  options.compare = down.compare = 3;
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_package_upload_all(workspace, scratch("content"), &options, NULL, NULL));
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_package_download_all(workspace, scratch("content"), &down, NULL, NULL));
+  sendsafely_package_free(workspace);
+  sendsafely_client_free(client);
+}
+
 TEST(upload_tree_into_a_directory) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *workspace = new_workspace(client);

@@ -84,6 +84,8 @@ namespace LibSendSafely
         /// the call fails with <see cref="Status.FileExists"/> before the first byte if any target exists.
         /// <see cref="Existing.Skip"/>: files that have the declared size already are skipped, and others that exist
         /// fail, also a complete one whose sender declared a wrong size; call again with it to go on after a failure.
+        /// With <see cref="DownloadOptions.Compare"/> it keeps files that are the same by more than the size, and
+        /// <see cref="Existing.Overwrite"/> replaces only the others.
         /// <see cref="Status.DirectoryNotFound"/>: create the local directory first. Failures and the report as for
         /// <see cref="UploadAll"/>, everything else as for <see cref="DownloadFile"/>.</remarks>
         public IReadOnlyList<ReportItem> DownloadAll(string directory, DownloadOptions options = null,

@@ -331,6 +331,22 @@ namespace LibSendSafely
         Skip = 2,
     }
 
+    /// <summary>How a file that exists at the target is found to be the same as the source, when the target is skipped
+    /// or replaced.</summary>
+    public enum Compare
+    {
+        /// <summary>It has the same size. Without network, and blind to an edit that keeps the size.</summary>
+        Size = 0,
+        /// <summary>It has the same size, and the source is not newer. Of a local file the time of its last
+        /// modification counts, of a file on the service that of its upload, in whole seconds and by the clock of each.
+        /// Downloaded files get the time of their upload.</summary>
+        Time = 1,
+        /// <summary>It has the same content. The library downloads the file on the service, decrypts and verifies it,
+        /// and keeps nothing of it but a digest in memory, so that the same client need not download it for this
+        /// again.</summary>
+        Content = 2,
+    }
+
     /// <summary>What a call did with a file of a tree. A later version may add actions.</summary>
     public enum TreeAction
     {
@@ -346,6 +362,26 @@ namespace LibSendSafely
         /// <summary>The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the
         /// temporary file of a download.</summary>
         Ignored = 4,
+    }
+
+    /// <summary>Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add
+    /// reasons.</summary>
+    public enum Reason
+    {
+        /// <summary>For none: the target is the same, or the call did not come to compare them.</summary>
+        None = 0,
+        /// <summary>There was no such file.</summary>
+        New = 1,
+        /// <summary>The sizes differ.</summary>
+        Size = 2,
+        /// <summary>The source is newer.</summary>
+        Time = 3,
+        /// <summary>The content differs.</summary>
+        Content = 4,
+        /// <summary>The file on the service is not complete.</summary>
+        Incomplete = 5,
+        /// <summary>The options ask for all files.</summary>
+        Overwrite = 6,
     }
 
     /// <summary>The state of a package, as the service reports it.</summary>

@@ -342,6 +342,7 @@ namespace LibSendSafely
             internal IntPtr message;
             internal int renamed;
             internal ulong declared_size;
+            internal int reason;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -373,6 +374,7 @@ namespace LibSendSafely
             internal IntPtr user_data;
             internal int replace_characters;
             internal int allow_growth;
+            internal int compare;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -439,6 +441,7 @@ namespace LibSendSafely
             internal IntPtr on_progress;
             internal IntPtr user_data;
             internal int strict_size;
+            internal int compare;
         }
 
         [StructLayout(LayoutKind.Sequential)]

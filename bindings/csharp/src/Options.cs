@@ -199,9 +199,9 @@ namespace LibSendSafely
         public string DirectoryId { get; set; }
 
         /// <summary>What to do with files that are on the package already. <see cref="Existing.Skip"/>, the default,
-        /// keeps those that are complete and of the same size; <see cref="Existing.Overwrite"/> sends a new version of
-        /// each, in a Workspace; <see cref="Existing.Refuse"/> fails with <see cref="Status.FileExists"/> before
-        /// anything is changed.</summary>
+        /// keeps those that are complete and the same, by their size unless compare says otherwise; <see
+        /// cref="Existing.Overwrite"/> sends a new version of each, in a Workspace; <see cref="Existing.Refuse"/> fails
+        /// with <see cref="Status.FileExists"/> before anything is changed.</summary>
         public Existing? Existing { get; set; }
 
         /// <summary>Whether to replace characters that the name of a file or directory may not have, such as a colon,
@@ -211,6 +211,10 @@ namespace LibSendSafely
 
         /// <summary>As in <see cref="UploadOptions"/>. Default: no.</summary>
         public bool AllowGrowth { get; set; }
+
+        /// <summary>How a file that is on the package already is compared: the call does not send what is the same.
+        /// With <see cref="Compare.Size"/>, the default, <see cref="Existing.Overwrite"/> sends all files.</summary>
+        public Compare? Compare { get; set; }
 
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
 
@@ -224,6 +228,7 @@ namespace LibSendSafely
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
             native.replace_characters = options.ReplaceCharacters ? 1 : 0;
             native.allow_growth = options.AllowGrowth ? 1 : 0;
+            if (options.Compare != null) native.compare = (int)options.Compare.Value;
             return native;
         }
     }
@@ -293,6 +298,12 @@ namespace LibSendSafely
         /// cref="Status.SizeMismatch"/> instead of being kept. Default: no.</summary>
         public bool StrictSize { get; set; }
 
+        /// <summary>How a target that exists is compared if existing is <see cref="Existing.Skip"/> or <see
+        /// cref="Existing.Overwrite"/>: the call does not fetch what is the same. <see cref="Compare.Size"/>, the
+        /// default, replaces all files with <see cref="Existing.Overwrite"/>; a download of a single file with <see
+        /// cref="Existing.Skip"/> then keeps whatever is there.</summary>
+        public Compare? Compare { get; set; }
+
         internal DownloadOptions Copy() => (DownloadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_download_options ToNative(DownloadOptions options, Texts texts)
@@ -306,6 +317,7 @@ namespace LibSendSafely
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
             native.sync = options.Sync ? 1 : 0;
             native.strict_size = options.StrictSize ? 1 : 0;
+            if (options.Compare != null) native.compare = (int)options.Compare.Value;
             return native;
         }
     }

@@ -504,6 +504,9 @@ namespace LibSendSafely
         /// <summary>Size that the sender declared, if any; often wrong.</summary>
         public long? DeclaredSize { get; }
 
+        /// <summary>Why the call transferred it, or how the target differs that it kept.</summary>
+        public Reason Reason { get; }
+
         internal ReportItem(IntPtr record)
         {
             var native = Marshal.PtrToStructure<Native.sendsafely_report_item>(record);
@@ -516,6 +519,7 @@ namespace LibSendSafely
             Message = Read.Message(native.message);
             Renamed = native.renamed != 0;
             DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
+            Reason = (Reason)native.reason;
         }
     }
 

@@ -288,6 +288,31 @@ namespace LibSendSafely.Tests
         }
 
         [Fact]
+        public void AnEditThatKeepsTheSizeIsFoundByContent()
+        {
+            string tree = At("tree");
+            Directory.CreateDirectory(tree);
+            string edited = Path.Combine(tree, "edited.txt");
+            File.WriteAllText(edited, "old");
+            Package workspace = Use(Client.CreateWorkspace("Team"));
+            Assert.Equal(Reason.New, Assert.Single(workspace.UploadAll(tree)).Reason);
+            File.WriteAllText(edited, "new");
+            Assert.Equal(TreeAction.Skipped, Assert.Single(workspace.UploadAll(tree)).Action);
+            ReportItem sent = Assert.Single(workspace.UploadAll(tree, new UploadAllOptions { Compare = Compare.Content }));
+            Assert.Equal(TreeAction.Uploaded, sent.Action);
+            Assert.Equal(Reason.Content, sent.Reason);
+            File.WriteAllText(edited, "own");
+            var options = new DownloadOptions { Existing = Existing.Skip, Compare = Compare.Content };
+            SendsafelyException kept = Assert.Throws<SendsafelyException>(() => workspace.DownloadAll(tree, options));
+            Assert.Equal(Status.FileExists, kept.Status);
+            Assert.Equal(Reason.Content, Assert.Single(kept.Report).Reason);
+            options.Existing = Existing.Overwrite;
+            Assert.Equal(TreeAction.Downloaded, Assert.Single(workspace.DownloadAll(tree, options)).Action);
+            Assert.Equal("new", File.ReadAllText(edited));
+            Assert.Equal(TreeAction.Skipped, Assert.Single(workspace.DownloadAll(tree, options)).Action);
+        }
+
+        [Fact]
         public void ExistingTargetsAreRefusedSkippedOrReplaced()
         {
             Package sent = Sent(new byte[] { 1, 2, 3 });

@@ -1,10 +1,12 @@
 """A Workspace: directories, collaborators, versions, whole trees."""
 
 import json
+import os
+import time
 from datetime import timezone
 
 import pytest
-from libsendsafely import Action, Error, Existing, Package, Status, Workspace
+from libsendsafely import Action, Compare, Error, Existing, Package, Reason, Status, Workspace
 
 
 def test_a_workspace_is_one_however_it_is_opened(client, workspace, package):
@@ -94,6 +96,47 @@ def test_whole_trees(workspace, tmp_path):
     with pytest.raises(Error) as missing:
         workspace.download_all(tmp_path / "nowhere")
     assert missing.value.status is Status.DIRECTORY_NOT_FOUND and missing.value.report == ()
+
+
+def test_an_edit_that_keeps_the_size(workspace, tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    target.mkdir()
+    for name in ("edited.txt", "same.txt"):
+        (source / name).write_text("old")
+    assert {item.reason for item in workspace.upload_all(source)} == {Reason.NEW}
+    (source / "edited.txt").write_text("new")
+    later = time.time() + 5
+    os.utime(source / "edited.txt", (later, later))
+    assert {item.action for item in workspace.upload_all(source)} == {Action.SKIPPED}
+    for compare, reason in ((Compare.TIME, Reason.TIME), (Compare.CONTENT, Reason.NONE)):
+        report = workspace.upload_all(source, compare=compare)
+        assert {item.path: item.reason for item in report} == {"edited.txt": reason, "same.txt": Reason.NONE}
+
+    workspace.download_all(target)
+    (target / "edited.txt").write_text("own")
+    with pytest.raises(Error) as kept:
+        workspace.download_all(target, existing=Existing.SKIP, compare=Compare.CONTENT)
+    assert kept.value.status is Status.FILE_EXISTS
+    assert {(item.action, item.reason) for item in kept.value.report} == {(Action.NONE, Reason.CONTENT), (Action.SKIPPED, Reason.NONE)}
+    [edited] = [item for item in kept.value.report if item.path == "edited.txt"]
+    with pytest.raises(Error) as kept:
+        workspace.download_file(edited.file_id, target / "edited.txt", existing=Existing.SKIP, compare=Compare.CONTENT)
+    assert kept.value.status is Status.FILE_EXISTS and (target / "edited.txt").read_text() == "own"
+    report = workspace.download_all(target, existing=Existing.OVERWRITE, compare=Compare.CONTENT)
+    assert {item.path: item.action for item in report} == {"edited.txt": Action.DOWNLOADED, "same.txt": Action.SKIPPED}
+    assert (target / "edited.txt").read_text() == "new"
+
+
+def test_names_in_another_form_are_the_same_file(workspace, tmp_path):
+    (tmp_path / "\u00e9").mkdir()
+    (tmp_path / "\u00e9" / "a_b.txt").write_text("a")
+    workspace.upload_all(tmp_path)
+    [directory] = workspace.get_directory().directories
+    workspace.rename_directory(directory, "e\u0301")
+    for report in (workspace.upload_all(tmp_path), workspace.download_all(tmp_path, existing=Existing.SKIP)):
+        assert [(item.action, item.file_id is None) for item in report] == [(Action.SKIPPED, False)]
+    assert len(workspace.get_directory().directories) == 1 and os.listdir(tmp_path) == ["\u00e9"]
 
 
 def test_a_report_comes_with_a_failure(workspace, faults, tmp_path):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ._library import function
 from ._values import string
 from .client import Client
-from .enums import Action, Existing, PackageList, PackageState, PackageStatus, Phase, Status
+from .enums import Action, Compare, Existing, PackageList, PackageState, PackageStatus, Phase, Reason, Status
 from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired, Stopped
 from .package import Package
 from .rows import Rows
@@ -64,11 +64,11 @@ if TYPE_CHECKING:
 __version__ = string(function("sendsafely_version_string")()) or ""
 
 __all__ = [
-    "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup",
-    "ContactGroupMember", "CountryCode", "Directory", "Download", "Enterprise", "Error", "Existing", "File",
-    "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login", "NetworkError", "Package",
+    "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Compare", "Confirmation",
+    "ContactGroup", "ContactGroupMember", "CountryCode", "Directory", "Download", "Enterprise", "Error", "Existing",
+    "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login", "NetworkError", "Package",
     "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary", "PasswordRequired", "Phase",
-    "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",
+    "Progress", "PublicKey", "Reason", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",
     "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace", "country_codes", "find_links",
     "generate_key_pair", "load_key_pair", "parse_link", "save_key_pair",
 ]

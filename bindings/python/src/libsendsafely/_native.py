@@ -323,6 +323,7 @@ class sendsafely_report_item(Structure):
         ("message", c_char_p),
         ("renamed", c_int32),
         ("declared_size", c_uint64),
+        ("reason", c_int32),
     )
 
 
@@ -354,6 +355,7 @@ class sendsafely_upload_all_options(Structure):
         ("user_data", c_void_p),
         ("replace_characters", c_int32),
         ("allow_growth", c_int32),
+        ("compare", c_int32),
     )
 
 
@@ -420,6 +422,7 @@ class sendsafely_download_options(Structure):
         ("on_progress", sendsafely_progress_callback),
         ("user_data", c_void_p),
         ("strict_size", c_int32),
+        ("compare", c_int32),
     )
 
 
@@ -1621,6 +1624,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "message": "text?",
         "renamed": "bool",
         "declared_size": "size",
+        "reason": "Reason",
     },
     "sendsafely_upload_options": {
         "file_name": "text?",
@@ -1633,6 +1637,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "existing": "Existing",
         "replace_characters": "bool",
         "allow_growth": "bool",
+        "compare": "Compare",
     },
     "sendsafely_finalize_options": {
         "password": "text?",
@@ -1681,6 +1686,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "existing": "Existing",
         "sync": "bool",
         "strict_size": "bool",
+        "compare": "Compare",
     },
     "sendsafely_download": {
         "file_id": "text",

@@ -21,7 +21,7 @@ from typing import Any, Callable, Optional, Union
 from ._later import records
 from ._tasks import AsyncHandle, AsyncRows, register
 from .client import Client
-from .enums import Existing, PackageList, PackageStatus
+from .enums import Compare, Existing, PackageList, PackageStatus
 from .package import Buffer, Group, InDirectory, Package, Path, ProgressCallback, Readable, Report, Writable
 from .workspace import ADirectory, Workspace
 
@@ -605,16 +605,21 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
-        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, compare: Compare = Compare.SIZE,
+        progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
         download made safe, or which differs in Unicode's form (NFC, NFD), is the same; so is one whose name differs in
         case if the local file system takes both for one.
 
-        existing: for a file that the package has already, Existing.SKIP skips it if it is complete and of the same
-        size, Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
+        existing: for a file that the package has already, Existing.SKIP skips it if it is complete and the same,
+        Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
         anything.
+
+        compare: a file is the same if it has the same size; with Compare.TIME if it was not modified after the upload
+        either; with Compare.CONTENT if its content, downloaded and not kept, is the same. With the last two,
+        Existing.OVERWRITE does not upload what is the same. The `reason` of each item is why it was uploaded.
 
         replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
         the same form, the second one gets a number.
@@ -626,7 +631,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.upload_all, source, into=into, existing=existing, replace_characters=replace_characters,
-            allow_growth=allow_growth, progress=progress,
+            allow_growth=allow_growth, compare=compare, progress=progress,
         )
 
     async def get_file_information(
@@ -670,15 +675,19 @@ class AsyncPackage(AsyncHandle[Package]):
     async def download_file(
         self, file: Union[str, records.File], target: Union[Path, Writable], *, directory: InDirectory = None,
         password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
-        strict_size: bool = False, progress: ProgressCallback = None,
+        strict_size: bool = False, compare: Compare = Compare.SIZE, progress: ProgressCallback = None,
     ) -> records.Download:
         """Downloads, decrypts and verifies a file. target is a path, an existing directory, or a binary file object. In
         a directory the file gets the sender's name, with unsafe characters replaced.
 
         A path exists only after all bytes are written and verified. A file object gets verified bytes part by part;
-        they are complete only when the call returns. sync waits until the disk has written the file. existing and sync
-        have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps its mode.
+        they are complete only when the call returns. sync waits until the disk has written the file. existing, compare
+        and sync have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps its mode.
         A symbolic link at target is replaced, never followed.
+
+        Existing.SKIP keeps whatever is there. With Compare.TIME or Compare.CONTENT it does so only if that is the same,
+        as for download_all, and raises Status.FILE_EXISTS otherwise; Existing.OVERWRITE then replaces only what
+        differs.
 
         Senders often declare a wrong size. A file with another size is kept, and the result has both sizes; with
         strict_size the call raises Status.SIZE_MISMATCH and keeps nothing.
@@ -691,7 +700,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.download_file, file, target, directory=directory, password=password, existing=existing,
-            sync=sync, strict_size=strict_size, progress=progress,
+            sync=sync, strict_size=strict_size, compare=compare, progress=progress,
         )
 
     async def download_memory(
@@ -707,7 +716,7 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def download_all(
         self, target: Path, *, from_directory: InDirectory = None, existing: Existing = Existing.REFUSE,
-        password: Optional[str] = None, sync: bool = False, strict_size: bool = False,
+        password: Optional[str] = None, sync: bool = False, strict_size: bool = False, compare: Compare = Compare.SIZE,
         progress: ProgressCallback = None,
     ) -> Report:
         """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
@@ -715,7 +724,12 @@ class AsyncPackage(AsyncHandle[Package]):
         that would be the same are numbered. Files are recognized under other names as by upload_all.
 
         existing: Existing.REFUSE raises Status.FILE_EXISTS before it downloads anything. Existing.SKIP skips a file
-        that has the declared size, and raises Status.FILE_EXISTS for any other.
+        that is the same, and raises Status.FILE_EXISTS for any other.
+
+        compare: a file is the same if it has the declared size; with Compare.TIME if it is not older than the upload
+        either, and files get the time of their upload; with Compare.CONTENT if its content is the same. With the last
+        two, Existing.OVERWRITE replaces only what differs, and the content decides before Existing.SKIP raises because
+        of the time. The `reason` of each item is why it was downloaded, or how the file differs that was kept.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again with
         Existing.SKIP to download the rest. Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
@@ -723,7 +737,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.download_all, target, from_directory=from_directory, existing=existing, password=password,
-            sync=sync, strict_size=strict_size, progress=progress,
+            sync=sync, strict_size=strict_size, compare=compare, progress=progress,
         )
 
     async def set_message(self, text: str) -> None:

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Optional
 
-__all__ = ["Action", "Existing", "PackageList", "PackageState", "PackageStatus", "Phase", "Status"]
+__all__ = ["Action", "Compare", "Existing", "PackageList", "PackageState", "PackageStatus", "Phase", "Reason", "Status"]
 
 
 class OpenEnum(IntEnum):
@@ -297,6 +297,23 @@ class Existing(OpenEnum):
     """Keep it and go on: a download reports it as skipped, a tree with Action.SKIPPED."""
 
 
+class Compare(OpenEnum):
+    """How a file that exists at the target is found to be the same as the source, when the target is skipped or replaced.
+    """
+
+    SIZE = 0
+    """It has the same size. Without network, and blind to an edit that keeps the size."""
+    TIME = 1
+    """It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of a
+    file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the time of
+    their upload.
+    """
+    CONTENT = 2
+    """It has the same content. The library downloads the file on the service, decrypts and verifies it, and keeps nothing
+    of it but a digest in memory, so that the same client need not download it for this again.
+    """
+
+
 class Action(OpenEnum):
     """What a call did with a file of a tree. A later version may add actions."""
 
@@ -312,6 +329,26 @@ class Action(OpenEnum):
     """The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file of a
     download.
     """
+
+
+class Reason(OpenEnum):
+    """Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons.
+    """
+
+    NONE = 0
+    """For none: the target is the same, or the call did not come to compare them."""
+    NEW = 1
+    """There was no such file."""
+    SIZE = 2
+    """The sizes differ."""
+    TIME = 3
+    """The source is newer."""
+    CONTENT = 4
+    """The content differs."""
+    INCOMPLETE = 5
+    """The file on the service is not complete."""
+    OVERWRITE = 6
+    """The options ask for all files."""
 
 
 class PackageState(OpenEnum):

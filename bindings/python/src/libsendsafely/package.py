@@ -12,7 +12,7 @@ from ._calls import call
 from ._handles import Handle
 from ._later import records
 from ._values import binary, identify, identify_or_none, json_text, path, texts, wrong
-from .enums import Existing
+from .enums import Compare, Existing
 from .errors import Error, note
 
 # The types of arguments. Whoever evaluates them at run time needs `records`, which every module with these types has.
@@ -267,16 +267,21 @@ class Package(Handle):
 
     def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
-        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, compare: Compare = Compare.SIZE,
+        progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
         download made safe, or which differs in Unicode's form (NFC, NFD), is the same; so is one whose name differs in
         case if the local file system takes both for one.
 
-        existing: for a file that the package has already, Existing.SKIP skips it if it is complete and of the same
-        size, Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
+        existing: for a file that the package has already, Existing.SKIP skips it if it is complete and the same,
+        Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
         anything.
+
+        compare: a file is the same if it has the same size; with Compare.TIME if it was not modified after the upload
+        either; with Compare.CONTENT if its content, downloaded and not kept, is the same. With the last two,
+        Existing.OVERWRITE does not upload what is the same. The `reason` of each item is why it was uploaded.
 
         replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
         the same form, the second one gets a number.
@@ -288,7 +293,7 @@ class Package(Handle):
         """
         return call("sendsafely_package_upload_all", self, path(source, "source"), progress=progress, existing=existing,
                     directory_id=identify_or_none(into, "directory_id", "into"), replace_characters=replace_characters,
-                    allow_growth=allow_growth)
+                    allow_growth=allow_growth, compare=compare)
 
     def get_file_information(
         self, file: Union[str, records.File], *, directory: InDirectory = None,
@@ -338,15 +343,19 @@ class Package(Handle):
     def download_file(
         self, file: Union[str, records.File], target: Union[Path, Writable], *, directory: InDirectory = None,
         password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
-        strict_size: bool = False, progress: ProgressCallback = None,
+        strict_size: bool = False, compare: Compare = Compare.SIZE, progress: ProgressCallback = None,
     ) -> records.Download:
         """Downloads, decrypts and verifies a file. target is a path, an existing directory, or a binary file object. In
         a directory the file gets the sender's name, with unsafe characters replaced.
 
         A path exists only after all bytes are written and verified. A file object gets verified bytes part by part;
-        they are complete only when the call returns. sync waits until the disk has written the file. existing and sync
-        have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps its mode.
+        they are complete only when the call returns. sync waits until the disk has written the file. existing, compare
+        and sync have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps its mode.
         A symbolic link at target is replaced, never followed.
+
+        Existing.SKIP keeps whatever is there. With Compare.TIME or Compare.CONTENT it does so only if that is the same,
+        as for download_all, and raises Status.FILE_EXISTS otherwise; Existing.OVERWRITE then replaces only what
+        differs.
 
         Senders often declare a wrong size. A file with another size is kept, and the result has both sizes; with
         strict_size the call raises Status.SIZE_MISMATCH and keeps nothing.
@@ -364,7 +373,7 @@ class Package(Handle):
             return call("sendsafely_package_download_callback", self, identify(file, "file_id"), progress=progress,
                         stream=target, **given)
         return call("sendsafely_package_download_file", self, identify(file, "file_id"),
-                    path(target, "target"), progress=progress, existing=existing, sync=sync, **given)
+                    path(target, "target"), progress=progress, existing=existing, sync=sync, compare=compare, **given)
 
     def download_memory(
         self, file: Union[str, records.File], *, directory: InDirectory = None, password: Optional[str] = None,
@@ -379,21 +388,26 @@ class Package(Handle):
     def download_all(
         self, target: Path, *, from_directory: InDirectory = None, existing: Existing = Existing.REFUSE,
         password: Optional[str] = None, sync: bool = False, strict_size: bool = False,
-        progress: ProgressCallback = None,
+        compare: Compare = Compare.SIZE, progress: ProgressCallback = None,
     ) -> Report:
         """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
         directories, or only those in from_directory. Unsafe characters in the sender's names are replaced, and names
         that would be the same are numbered. Files are recognized under other names as by upload_all.
 
         existing: Existing.REFUSE raises Status.FILE_EXISTS before it downloads anything. Existing.SKIP skips a file
-        that has the declared size, and raises Status.FILE_EXISTS for any other.
+        that is the same, and raises Status.FILE_EXISTS for any other.
+
+        compare: a file is the same if it has the declared size; with Compare.TIME if it is not older than the upload
+        either, and files get the time of their upload; with Compare.CONTENT if its content is the same. With the last
+        two, Existing.OVERWRITE replaces only what differs, and the content decides before Existing.SKIP raises because
+        of the time. The `reason` of each item is why it was downloaded, or how the file differs that was kept.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again with
         Existing.SKIP to download the rest. Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
         download_file.
         """
         return call("sendsafely_package_download_all", self, path(target, "target"), progress=progress,
-                    existing=existing, sync=sync, strict_size=strict_size, password=password,
+                    existing=existing, sync=sync, strict_size=strict_size, password=password, compare=compare,
                     directory_id=identify_or_none(from_directory, "directory_id", "from_directory"))
 
     # --- Message, settings, the last step

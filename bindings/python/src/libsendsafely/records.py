@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Optional
 
-from .enums import Action, PackageState, PackageStatus, Phase, Status
+from .enums import Action, PackageState, PackageStatus, Phase, Reason, Status
 
 __all__ = ["ActivityEntry", "AuditLogEntry", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",
     "Directory", "Download", "Enterprise", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link",
@@ -300,6 +300,8 @@ class ReportItem:
     """
     declared_size: Optional[int]
     """Size that the sender declared, if any; often wrong."""
+    reason: Reason
+    """Why the call transferred it, or how the target differs that it kept."""
 
 
 @dataclass(frozen=True)

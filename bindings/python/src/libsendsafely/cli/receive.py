@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
-from .. import Action, Error, Existing, Status
+from .. import Action, Compare, Error, Existing, Reason, Status
 from . import targets, texts
 from .advice import translated
 from .credentials import connect
@@ -32,6 +32,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
 def add_download_options(parser: ArgumentParser) -> None:
     parser.add_argument("--to", metavar="DIRECTORY", default=".", help="where to write; created if missing; default: the current directory")
     add_existing(parser)
+    add_compare(parser, "with --skip or --overwrite")
     add_strict_size(parser)
 
 
@@ -47,6 +48,23 @@ def add_existing(parser: ArgumentParser) -> None:
                           help="skip existing files of the same size; use it also to continue after a failure")
 
 
+def add_compare(parser: ArgumentParser, what: str) -> None:
+    parser.add_argument("--compare", choices=("size", "time", "content"), default="size",
+                        help=f"how to find out whether a file is the same, {what}: size; time: size, and not older than the other side's; "
+                             "content: download it and compare; default: size")
+
+
+def compare(arguments: Namespace) -> Compare:
+    return Compare[arguments.compare.upper()]
+
+
+#: What was at the target of a file that was transferred.
+THERE = {
+    Reason.NEW: "was not there", Reason.SIZE: "had another size there", Reason.TIME: "was older there",
+    Reason.CONTENT: "had another content there", Reason.INCOMPLETE: "was incomplete there", Reason.OVERWRITE: "was there",
+}
+
+
 def run(arguments: Namespace, out: Output) -> None:
     password = texts.first_line(arguments.password_file) if arguments.password_file else None
     with connect(arguments, out) as client, targets.opened(client, arguments, out) as package:
@@ -58,7 +76,7 @@ def run(arguments: Namespace, out: Output) -> None:
         with out.bar(package.id) as bar, keycode_judged():
             transferred(out, lambda: package.download_all(
                 arguments.to, existing=arguments.existing or Existing.REFUSE, password=password,
-                strict_size=arguments.strict_size, progress=bar))
+                strict_size=arguments.strict_size, compare=compare(arguments), progress=bar))
 
 
 @contextmanager
@@ -89,6 +107,8 @@ def print_report(out: Output, report: Iterable[ReportItem], known: str = "") -> 
     for item in report:
         # People know what they uploaded; only programs need these lines.
         out.result("file", item, printable(item.local_path) if item.action is Action.DOWNLOADED else None)
+        if item.action in (Action.UPLOADED, Action.DOWNLOADED) and item.reason in THERE:
+            out.log(f"{item.path}: {THERE[item.reason]}")
         if item.action is Action.SKIPPED:
             out.log(f"{item.path}: already there, skipped")
         elif item.action is Action.IGNORED:

@@ -39,7 +39,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--workspace", metavar="NAME",
                         help="create a Workspace of this name; files may be directories, and --to adds collaborators")
     add_upload_options(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, compare="size")
 
 
 def usage(message: str, remedy: str) -> Error:

@@ -7,12 +7,12 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .. import Action, Error, Existing, Status, Workspace
+from .. import Action, Error, Existing, Reason, Status, Workspace
 from . import targets
 from .credentials import connect
 from .display import printable
 from .output import Output
-from .receive import add_download_options, add_strict_size, keycode_judged, note_size, transferred
+from .receive import add_compare, add_download_options, add_strict_size, compare, keycode_judged, note_size, transferred
 from .streams import standard_input
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--into", metavar="PATH", default="", help="a directory in the Workspace; default: the root directory")
     parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
     add_upload_options(parser)
+    add_compare(parser, "in a directory, and is not uploaded (by size alone all are)")
     parser.set_defaults(run=run_put)
 
     parser = verbs.add_parser("get", parents=[common], help="download a file or a directory",
@@ -48,7 +49,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
 
     parser = verbs.add_parser(
         "sync", parents=[common], help="synchronize a local directory and a Workspace",
-        description="Transfers files that are missing on the other side or have another size there. Deletes nothing.")
+        description="Transfers files that are missing on the other side or differ there. Deletes nothing.")
     targets.add(parser, "WORKSPACE")
     parser.add_argument("directory", metavar="DIRECTORY", help="a local directory")
     parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
@@ -58,6 +59,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     way.add_argument("--both", dest="ways", action="store_const", const=("up", "down"), help="upload, then download")
     add_strict_size(parser)
     add_upload_options(parser)
+    add_compare(parser, "and needs no transfer")
     parser.set_defaults(run=run_sync)
 
 
@@ -150,7 +152,7 @@ def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out:
                 here = into or workspace.get_directory()
                 inner: Any = next((directory for directory in here.directories if directory.name == name), None)
                 inner = inner or workspace.create_directory(name, parent=into)
-                upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, progress=bar,
+                upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, compare=compare(arguments), progress=bar,
                                      **upload_options(arguments))
                 transferred(out, upload_all)
 
@@ -167,12 +169,12 @@ def print_file(out: Output, file: Download | File, path: str, local_path: str | 
     """Prints one file like an item of a report."""
     declared = getattr(file, "declared_size", file.size)
     out.result("file", {"path": path, "local_path": local_path, "file_id": file.file_id, "size": file.size, "status": Status.OK,
-                        "action": action, "message": None, "renamed": renamed, "declared_size": declared},
+                        "action": action, "message": None, "renamed": renamed, "declared_size": declared, "reason": Reason.NONE},
                printable(local_path) if action is Action.DOWNLOADED else None)
 
 
 def run_get(arguments: Namespace, out: Output) -> None:
-    given: Any = {"existing": arguments.existing or Existing.REFUSE, "strict_size": arguments.strict_size}
+    given: Any = {"existing": arguments.existing or Existing.REFUSE, "compare": compare(arguments), "strict_size": arguments.strict_size}
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         *parents, last = names(arguments.path) or [""]
         parent = directory_at(workspace, "/".join(parents))
@@ -195,10 +197,11 @@ def run_sync(arguments: Namespace, out: Output) -> None:
         directory = directory_at(workspace, arguments.path)
         if "up" in arguments.ways:
             with out.bar("up") as bar:
-                transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, progress=bar, **upload_options(arguments)))
+                transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, compare=compare(arguments), progress=bar,
+                                                              **upload_options(arguments)))
         if "down" in arguments.ways:
             os.makedirs(arguments.directory, exist_ok=True)
             with out.bar("down") as bar, keycode_judged():
                 transferred(out, lambda: workspace.download_all(
                     arguments.directory, from_directory=directory, existing=Existing.SKIP, strict_size=arguments.strict_size,
-                    progress=bar))
+                    compare=compare(arguments), progress=bar))
