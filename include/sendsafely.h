@@ -654,8 +654,9 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_FILE_EXISTS = 604,
   /**
    * No room on the disk.
-   * Make room and download again. The target was left as it was. A download of a large file reserves the declared
-   * size, so that this is found before anything is fetched, where the file system can do that.
+   * Make room and call again. The target of a download was left as it was; the download of a large file reserves the
+   * declared size, so that this is found before anything is fetched, where the file system can do that. An upload of
+   * unknown size needs room for temporary files.
    */
   SENDSAFELY_DISK_FULL = 605,
   /**
@@ -900,7 +901,8 @@ typedef struct {
   uint64_t stall_timeout_ms;
   /**
    * Time without progress for which failed requests are repeated; SENDSAFELY_NO_RETRY for none. Default: 300
-   * seconds. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
+   * seconds, but 5 for a host that has never responded, since it may be the wrong one; another time than the default
+   * holds for such a host too. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
    * part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60 seconds).
    */
   uint64_t retry_window_ms;

@@ -7,7 +7,7 @@ use crate::api::host::{is_loopback, normalize_host};
 use crate::api::options::{ClientOptions, header_text};
 use crate::api::{Api, Credentials, Session, endpoint};
 use crate::call::{self, Call, Observer};
-use crate::check::trimmed;
+use crate::check::{check_filled, trimmed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
@@ -43,11 +43,10 @@ impl Client {
         let api_key = trimmed(api_key);
         header_text("the API key", api_key)?;
         let secret = trimmed(api_secret.expose());
-        if secret.is_empty() || secret.chars().any(char::is_control) {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "the API secret is empty or has a control character in it",
-            ));
+        check_filled("the API secret", secret)?;
+        if secret.chars().any(char::is_control) {
+            let message = "the API secret has a control character in it";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let (key, secret) = (api_key.to_owned(), SecretString::from(secret));
         Self::with_credentials(host, Credentials::User { key, secret }, options)

@@ -433,10 +433,12 @@ fn a_full_disk_leaves_nothing() {
         size: None,
         reader: &mut reader,
     };
-    refused(
+    let error = refused(
         package.upload(&mut (), source, &UploadOptions::default()),
         ErrorKind::DiskFull,
     );
+    assert!(!error.message().contains("os error"), "{error}");
+    assert!(error.remedy().unwrap().contains("TMPDIR"), "{error:?}");
     finalize(&package);
 }
 
@@ -483,7 +485,7 @@ fn limits_and_malformed_texts_fail_before_anything_is_sent() {
     emulator.forget_requests();
     refused(package.set_life(&mut (), 366), ErrorKind::LifeOutOfRange);
     refused(
-        package.set_life(&mut (), u32::MAX),
+        package.set_life(&mut (), i32::MAX),
         ErrorKind::LifeOutOfRange,
     );
     for email in [
@@ -732,6 +734,157 @@ fn a_wrong_keycode_in_a_link() {
     // The service compares the checksum with that of the right keycode.
     fails_soon(ErrorKind::Denied, || download(&received, &file.file_id));
     fails_soon(ErrorKind::Denied, || received.message(&mut ()));
+}
+
+/// Asserts that the message of an error has these words, and that it says what to do.
+#[track_caller]
+fn says<T>(result: Result<T>, words: &[&str]) -> sendsafely::Error {
+    let error = result.err().unwrap();
+    for word in words {
+        assert!(error.message().contains(word), "{word}: {error}");
+    }
+    assert!(!error.message().contains("os error"), "{error}");
+    error
+}
+
+#[test]
+fn messages_have_what_was_given_and_what_to_do() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = package(&client);
+    let phone = sendsafely::PhoneNumber {
+        number: "+1 212 555 0100".into(),
+        country: None,
+    };
+    let remedy = |error: sendsafely::Error| error.remedy().map(str::to_owned).unwrap_or_default();
+    for (result, words, advice) in [
+        (
+            package.set_life(&mut (), -1),
+            &["a life of -1 days"],
+            "1 to 365",
+        ),
+        (
+            package.update(&mut (), r#"{"life":-5}"#),
+            &["a life of -5 days"],
+            "1 to 365",
+        ),
+        (
+            package.delete_file(&mut (), "NO-FILE", None),
+            &["\"NO-FILE\""],
+            "information",
+        ),
+        (
+            package
+                .file_information(&mut (), "NO-FILE", None)
+                .map(|_| ()),
+            &["\"NO-FILE\""],
+            "information",
+        ),
+        (
+            package.set_recipient_phone(&mut (), "NOBODY", &phone),
+            &["\"NOBODY\""],
+            "add the recipient",
+        ),
+        (
+            package.delete_file(&mut (), "F", Some("D")),
+            &["only a Workspace"],
+            "leave out the directory",
+        ),
+        (package.delete_file(&mut (), "a b", None), &["\"a b\""], ""),
+        (
+            package.file_information(&mut (), "", None).map(|_| ()),
+            &["the file id is empty"],
+            "",
+        ),
+        (
+            package.add_recipient(&mut (), "ann", None).map(|_| ()),
+            &["\"ann\""],
+            "correct the e-mail address",
+        ),
+        (
+            upload_path(&package, "/nowhere/a.txt".into()).map(|_| ()),
+            &["/nowhere/a.txt: "],
+            "",
+        ),
+    ] {
+        let error = says(result, words);
+        assert!(remedy(error.clone()).contains(advice), "{error:?}");
+    }
+    let many: Vec<_> = (0..100).map(|n| format!("u{n}@acme.test")).collect();
+    let error = says(
+        package.add_recipients(&mut (), &many, false).map(|_| ()),
+        &["at most 99"],
+    );
+    assert!(remedy(error).contains("another package"));
+    let made = |key: &str, secret: &str| {
+        Client::new("https://acme.test", key, secret.into(), options()).map(|_| ())
+    };
+    says(made("", "secret"), &["the API key is empty"]);
+    says(made("key", ""), &["the API secret is empty"]);
+    says(
+        sendsafely::raw::encrypt_keycode(&"k".repeat(43).as_str().into(), ""),
+        &["key is empty"],
+    );
+}
+
+#[test]
+fn a_link_of_another_portal_is_named() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    upload(&package, "a.txt", b"a").unwrap();
+    let link = finalize(&package).replace(&emulator.text("url"), "https://other.sendsafely.com");
+    let other = Emulator::start();
+    let error = says(
+        Package::open_link(&other.client(), &mut (), &link),
+        &["https://other.sendsafely.com", &other.text("url")],
+    );
+    assert_eq!(error.kind(), ErrorKind::UnknownPackage);
+    assert!(error.remedy().unwrap().contains("the link's host"));
+    // A portal may know the package of another one.
+    Package::open_link(&emulator.client(), &mut (), &link).unwrap();
+}
+
+#[test]
+fn what_is_no_portal_suggests_the_host() {
+    for response in [
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nGone",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+                let _ = std::io::Write::write_all(&mut stream, response.as_bytes());
+            }
+        });
+        let client = Client::new(&url, "key", "secret".into(), options()).unwrap();
+        let error = client.user(&mut ()).err().unwrap();
+        assert!(error.remedy().unwrap().contains("host"), "{error:?}");
+    }
+}
+
+/// A host that comes late, such as a container that starts, is waited for if the program asks for that.
+#[test]
+fn a_window_for_the_first_contact_is_kept() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let options = ClientOptions {
+        retry_window: Duration::from_secs(8),
+        first_contact_window: Duration::from_secs(8),
+        ..ClientOptions::default()
+    };
+    let client = Client::new(&url, "key", "secret".into(), options).unwrap();
+    let started = Instant::now();
+    refused(client.user(&mut ()), ErrorKind::Unreachable);
+    assert!(
+        (7..15).contains(&started.elapsed().as_secs()),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[test]

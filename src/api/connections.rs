@@ -92,7 +92,7 @@ impl Connections {
         Ok(Self {
             settings,
             idle: Idle::default(),
-            contacts: Arc::default(),
+            contacts: Arc::new(Contacts::new(options.first_contact_window)),
             names: Names::default(),
         })
     }

@@ -14,6 +14,8 @@ use crate::error::Result;
 #[derive(Default)]
 pub(crate) struct Contacts {
     known: Watched<Hosts>,
+    /// How long an unknown name or a refused connection is tried again, for a host that has never responded.
+    first_window: Duration,
 }
 
 #[derive(Default)]
@@ -25,6 +27,13 @@ struct Hosts {
 }
 
 impl Contacts {
+    pub(crate) fn new(first_window: Duration) -> Self {
+        Self {
+            known: Watched::default(),
+            first_window,
+        }
+    }
+
     /// A host has responded. If it was away, all waiting workers try again.
     pub(crate) fn responded(&self, host: &str) {
         let mut known = self.known.lock();
@@ -63,6 +72,10 @@ impl<'a> Contact<'a> {
                 .responded
                 .contains(&authority(&url))
         })
+    }
+
+    pub(crate) fn first_window(&self) -> Duration {
+        self.contacts.first_window
     }
 
     /// Sleeps, but not beyond a stop, nor beyond the return of a host that was away.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::check::check_filled;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of plaintext in a part (`protocol` 4.3): the size of the official Node client, which all clients can read.
@@ -33,6 +34,8 @@ pub struct ClientOptions {
     /// begun must also be complete (at least 5 and at most 300 seconds; 60 if it is zero). Parts may take longer, as
     /// long as they move 1 KiB in a second, on average over this time (at least 5 and at most 60 seconds).
     pub retry_window: Duration,
+    /// The same for a host that has never responded, which may be the wrong one. Not longer than `retry_window` counts.
+    pub first_contact_window: Duration,
     /// Parts that are transferred at the same time, 1 to 16.
     pub parts_in_flight: usize,
     /// Bytes of plaintext in a part, up to 10 MiB.
@@ -58,6 +61,7 @@ impl Default for ClientOptions {
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(60),
             retry_window: Duration::from_secs(300),
+            first_contact_window: Duration::from_secs(5),
             parts_in_flight: 4,
             part_size: DEFAULT_PART_SIZE,
             memory_budget: 32 << 20,
@@ -107,7 +111,8 @@ fn within(what: &str, value: u64, least: u64, most: u64) -> Result<()> {
 
 /// Refuses a text that cannot be the value of a header.
 pub(crate) fn header_text(what: &str, text: &str) -> Result<()> {
-    if text.is_empty() || !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+    check_filled(what, text)?;
+    if !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
             format!("{what} has to be printable ASCII text"),

@@ -42,8 +42,6 @@ pub(crate) enum Repeat {
     Never,
 }
 
-/// How long an unknown name or a refused connection is tried again, for a host that has never responded.
-const FIRST_CONTACT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// A request is sent at most so often if its responses make no sense.
@@ -55,7 +53,7 @@ const GARBLED_ATTEMPTS: u32 = 3;
 /// that succeeds meanwhile does not extend it: a service whose storage is silent would give fresh URLs for ever.
 ///
 /// A host that cannot be reached is tried every second, and at once when another call has reached it. A host that has
-/// never responded may be the wrong one: its failure is returned soon.
+/// never responded may be the wrong one: its failure is returned soon, unless the program has asked for a window.
 pub(crate) fn retrying<T>(
     call: &Call,
     window: Duration,
@@ -99,13 +97,12 @@ pub(crate) fn retrying<T>(
         let first_contact = failure.class == Class::NotSent && !contact.has_responded();
         let patience = match failure.error.kind() {
             ErrorKind::TlsFailed if first_contact => Duration::ZERO,
-            _ if first_contact => window.min(FIRST_CONTACT.saturating_sub(started.elapsed())),
+            _ if first_contact => window.min(contact.first_window()),
             _ => window,
         };
-        let left = patience.saturating_sub(if first_contact {
-            Duration::ZERO
-        } else {
-            call.since_moved().min(started.elapsed())
+        let left = patience.saturating_sub(match first_contact {
+            true => started.elapsed(),
+            false => call.since_moved().min(started.elapsed()),
         });
         if left.is_zero() || garbled >= GARBLED_ATTEMPTS {
             return Err(failure.error);

@@ -337,7 +337,7 @@ impl<R: Read> Read for Unpacking<R> {
             Some(inner) if inner.is::<Error>() => error,
             _ => io::Error::other(Error::new(
                 ErrorKind::BadAnswer,
-                format!("the compressed response is damaged: {error}"),
+                format!("the compressed response is damaged: {}", os::words(&error)),
             )),
         })
     }
@@ -429,7 +429,7 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
         }
         Err(error) => Error::new(
             ErrorKind::Unreachable,
-            format!("the connection broke: {error}"),
+            format!("the connection broke: {}", os::words(&error)),
         ),
     };
     Failure::new(Class::Lost, error)
@@ -476,9 +476,10 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
                 return lost(ErrorKind::TlsFailed, tls_words(why));
             }
             match error.kind() {
-                _ if os::is_exhausted(&error) => {
-                    lost(ErrorKind::SystemLimit, format!("cannot connect: {error}"))
-                }
+                _ if os::is_exhausted(&error) => lost(
+                    ErrorKind::SystemLimit,
+                    format!("cannot connect: {}", os::words(&error)),
+                ),
                 Io::TimedOut if error.get_ref().is_some() => {
                     lost(ErrorKind::TimedOut, error.to_string())
                 }
@@ -493,9 +494,12 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
                 }
                 _ if handed_over => lost(
                     ErrorKind::Unreachable,
-                    format!("the connection broke: {error}"),
+                    format!("the connection broke: {}", os::words(&error)),
                 ),
-                _ => lost(ErrorKind::Unreachable, format!("cannot connect: {error}")),
+                _ => lost(
+                    ErrorKind::Unreachable,
+                    format!("cannot connect: {}", os::words(&error)),
+                ),
             }
         }
         ureq::Error::Protocol(why) => failed(

@@ -10,21 +10,25 @@ pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     if is_identifier(id) {
         return Ok(id.to_owned());
     }
-    Err(Error::new(
-        ErrorKind::InvalidArgument,
-        format!("the {what} is empty or malformed"),
-    ))
+    check_filled(&format!("the {what}"), id)?;
+    let message = format!("the {what} is malformed: {id:?}");
+    Err(Error::new(ErrorKind::InvalidArgument, message))
 }
 
 /// A token or code from the caller, trimmed.
 pub(crate) fn filled(what: &str, text: &SecretString) -> Result<SecretString> {
-    match trimmed(text.expose()) {
-        "" => {
-            let message = format!("{what} is empty");
-            Err(Error::new(ErrorKind::InvalidArgument, message))
-        }
-        text => Ok(SecretString::from(text)),
+    let text = trimmed(text.expose());
+    check_filled(what, text)?;
+    Ok(SecretString::from(text))
+}
+
+/// Checks that a text from the caller is not empty.
+pub(crate) fn check_filled(what: &str, text: &str) -> Result<()> {
+    if text.is_empty() {
+        let message = format!("{what} is empty");
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
     }
+    Ok(())
 }
 
 /// Whether a text has the form of the service's ids and codes, so that it cannot lead to another path.

@@ -110,10 +110,11 @@ impl PrivateKey {
         let (key, _) = SignedSecretKey::from_string(&block(armored, PRIVATE_KEY))
             // The cause is left out: it may quote what it could not read.
             .map_err(|_| {
-                Error::new(
-                    ErrorKind::InvalidKey,
-                    "the private key is not an armored OpenPGP private key",
-                )
+                let message = match armored.trim().is_empty() {
+                    true => "the private key is empty",
+                    false => "the private key is not an armored OpenPGP private key",
+                };
+                Error::new(ErrorKind::InvalidKey, message)
             })?;
         let locked = key.primary_key.secret_params().is_encrypted()
             || key

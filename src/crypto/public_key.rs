@@ -30,6 +30,7 @@ pub(super) fn parse(armored: &str) -> Result<SignedPublicKey> {
         Ok((key, _)) => Ok(key),
         Err(_) => Err(unusable(&match unknown_curve(armored) {
             Some(curve) => unsupported(&curve),
+            None if armored.is_empty() => "the public key is empty".into(),
             None => "the public key is not an armored OpenPGP public key".into(),
         })),
     }

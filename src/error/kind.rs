@@ -64,13 +64,16 @@ kinds! {
         "the handle belongs to the process that made it",
         "create the client again in the child process";
     MalformedEmail = 7, SENDSAFELY_MALFORMED_EMAIL:
-        "not an e-mail address";
+        "not an e-mail address",
+        "correct the e-mail address; nothing was sent";
     MalformedPhoneNumber = 8, SENDSAFELY_MALFORMED_PHONE_NUMBER:
-        "not a phone number";
+        "not a phone number",
+        "give the number with + and the country code in front, or its country as two letters";
     MalformedLink = 9, SENDSAFELY_MALFORMED_LINK:
         "not a secure link";
     MalformedHost = 10, SENDSAFELY_MALFORMED_HOST:
-        "not a host";
+        "not a host",
+        "give https://HOST, with a port if it has one, and no path";
     InsecureHost = 11, SENDSAFELY_INSECURE_HOST:
         "plain http to a host that is not this machine",
         "use https://, or set allow_plain_http for a host that you trust on a network that you trust";
@@ -102,7 +105,8 @@ kinds! {
         "a Workspace cannot be finalized",
         "a Workspace is usable at once; hand out its secure link";
     OnlyInWorkspace = 108, SENDSAFELY_ONLY_IN_WORKSPACE:
-        "only Workspaces have directories and roles";
+        "only Workspaces have directories and roles",
+        "leave out the directory or the role, or use a Workspace";
     PackageDeleted = 109, SENDSAFELY_PACKAGE_DELETED:
         "the package was deleted",
         "create a new package";
@@ -113,7 +117,8 @@ kinds! {
         "the package is not finalized yet",
         "finalize the package first";
     FileNotOnPackage = 112, SENDSAFELY_FILE_NOT_ON_PACKAGE:
-        "no such file on the package";
+        "no such file on the package",
+        "the package information has the ids of the files that are there";
     NoCredentials = 113, SENDSAFELY_NO_CREDENTIALS:
         "the client has no API key",
         "create the client with an API key and secret";
@@ -122,13 +127,17 @@ kinds! {
         "delete this package, create a new one and upload the files again";
     // Limits known before sending.
     TooManyRecipients = 200, SENDSAFELY_TOO_MANY_RECIPIENTS:
-        "a package has at most 99 recipients";
+        "a package has at most 99 recipients",
+        "send the rest with another package";
     LifeOutOfRange = 201, SENDSAFELY_LIFE_OUT_OF_RANGE:
-        "package life is 0 to 365 days";
+        "package life is 0 to 365 days",
+        "give 1 to 365 days, or 0 for a package that never expires";
     FileTooLarge = 202, SENDSAFELY_FILE_TOO_LARGE:
-        "the file is larger than the service accepts";
+        "the file is larger than the service accepts",
+        "split the file; the limit is 107,374,182,400 bytes";
     KeycodeTooShort = 203, SENDSAFELY_KEYCODE_TOO_SHORT:
-        "the keycode is too short";
+        "the keycode is too short",
+        "check that the link or the keycode was not cut";
     MalformedFileName = 204, SENDSAFELY_MALFORMED_FILE_NAME:
         "not a name for a file or directory";
     TooManyFiles = 205, SENDSAFELY_TOO_MANY_FILES:
@@ -147,15 +156,20 @@ kinds! {
         "the service denies this to the account",
         "check your rights to the package and, when reading, that the link with its keycode is complete";
     LimitExceeded = 304, SENDSAFELY_LIMIT_EXCEEDED:
-        "a limit of the account or the package is reached";
+        "a limit of the account or the package is reached",
+        "the message of the service says which limit; use another package, or ask the administrator of the organization";
     InvalidEmail = 305, SENDSAFELY_INVALID_EMAIL:
-        "the service does not accept the e-mail address";
+        "the service does not accept the e-mail address",
+        "correct the e-mail address";
     DuplicateEmail = 306, SENDSAFELY_DUPLICATE_EMAIL:
-        "the recipient is on the package already";
+        "the recipient is on the package already",
+        "take the id of the recipient from the package information";
     InvalidRecipient = 307, SENDSAFELY_INVALID_RECIPIENT:
-        "the service does not accept the recipient";
+        "the service does not accept the recipient",
+        "take the id of the recipient from the package information";
     InvalidInput = 308, SENDSAFELY_INVALID_INPUT:
-        "the service does not accept a value";
+        "the service does not accept a value",
+        "check the value; a phone number also needs the right country";
     PasswordRequired = 309, SENDSAFELY_PASSWORD_REQUIRED:
         "the package needs a password, or another one",
         "give the password that the sender has set for this package";
@@ -163,37 +177,53 @@ kinds! {
         "an approver has to be added first",
         "add an approver to the package, then finalize again";
     GuestsProhibited = 311, SENDSAFELY_GUESTS_PROHIBITED:
-        "not allowed for guest users";
+        "not allowed for guest users",
+        "the account or the recipient has to be a registered user";
     OutdatedVersion = 312, SENDSAFELY_OUTDATED_VERSION:
-        "the service no longer supports this client version";
+        "the service no longer supports this client version",
+        "update the library";
     InvalidFileName = 313, SENDSAFELY_INVALID_FILE_NAME:
-        "the service does not accept the file name";
+        "the service does not accept the file name",
+        "choose another file name";
     InvalidFileExtension = 314, SENDSAFELY_INVALID_FILE_EXTENSION:
-        "the organization blocks files of this type";
+        "the organization blocks files of this type",
+        "send another type of file";
     DuplicateFile = 315, SENDSAFELY_DUPLICATE_FILE:
-        "a file of that name is on the package already";
+        "a file of that name is on the package already",
+        "delete that file first, or choose another file name";
     SessionTimeout = 316, SENDSAFELY_SESSION_TIMEOUT:
-        "the session at the service has timed out";
+        "the session at the service has timed out",
+        "create the client again";
     UnknownEndpoint = 317, SENDSAFELY_UNKNOWN_ENDPOINT:
-        "the host has no such API path";
+        "the host has no such API path",
+        "check the host, and the path of a raw request";
     FileIncomplete = 318, SENDSAFELY_FILE_INCOMPLETE:
-        "the service does not have all parts of the file yet";
+        "the service does not have all parts of the file yet",
+        "try again later: the sender may still be uploading";
     AuthForbidden = 319, SENDSAFELY_AUTH_FORBIDDEN:
-        "this way of logging in or registering is not allowed";
+        "this way of logging in or registering is not allowed",
+        "ask the administrator of the organization, or use another way";
     SecondFactorEnforced = 320, SENDSAFELY_SECOND_FACTOR_ENFORCED:
-        "the organization enforces a second factor";
+        "the organization enforces a second factor",
+        "register by link; a PIN is not enough there";
     PinResent = 321, SENDSAFELY_PIN_RESENT:
-        "the code was wrong or tried too often";
+        "the code was wrong or tried too often",
+        "call again with the new code that the service has sent";
     TokenExpired = 322, SENDSAFELY_TOKEN_EXPIRED:
-        "the token has expired";
+        "the token has expired",
+        "start the registration or the login again";
     InvalidToken = 323, SENDSAFELY_INVALID_TOKEN:
-        "the service does not know the token";
+        "the service does not know the token",
+        "start the registration or the login again";
     PasswordTooWeak = 324, SENDSAFELY_PASSWORD_TOO_WEAK:
-        "the password is too weak";
+        "the password is too weak",
+        "choose a password by the rules in the message of the service";
     UserAlreadyExists = 325, SENDSAFELY_USER_ALREADY_EXISTS:
-        "the user exists already";
+        "the user exists already",
+        "log in instead of registering";
     UserNotFound = 326, SENDSAFELY_USER_NOT_FOUND:
-        "the service knows no such user";
+        "the service knows no such user",
+        "check the e-mail address, or register";
     // The network.
     Unreachable = 400, SENDSAFELY_UNREACHABLE:
         "the host cannot be reached",
@@ -218,13 +248,15 @@ kinds! {
         "the response was lost, and repeating is not safe",
         "look at the package before you call again: the service may have acted already";
     StorageRefused = 408, SENDSAFELY_STORAGE_REFUSED:
-        "the storage refused a part on every route";
+        "the storage refused a part on every route",
+        "try again later; the upload URL or the network in between may be the cause";
     // Integrity and cryptography.
     DecryptFailed = 500, SENDSAFELY_DECRYPT_FAILED:
         "the data cannot be decrypted",
         "check the keycode; if it is right, the data was damaged or changed and has to be sent again";
     UnsupportedFormat = 501, SENDSAFELY_UNSUPPORTED_FORMAT:
-        "encrypted in a format that the library does not read";
+        "encrypted in a format that the library does not read",
+        "ask the sender to encrypt it with another program";
     PartTooLarge = 502, SENDSAFELY_PART_TOO_LARGE:
         "a part is larger than max_part_bytes";
     SizeMismatch = 503, SENDSAFELY_SIZE_MISMATCH:
@@ -242,7 +274,8 @@ kinds! {
     FileNotFound = 600, SENDSAFELY_FILE_NOT_FOUND:
         "no such file";
     AccessDenied = 601, SENDSAFELY_ACCESS_DENIED:
-        "the operating system denies access to the file";
+        "the operating system denies access to the file",
+        "check who may read and write there";
     NotAFile = 602, SENDSAFELY_NOT_A_FILE:
         "not a regular file";
     FileChanged = 603, SENDSAFELY_FILE_CHANGED:
@@ -253,7 +286,7 @@ kinds! {
         "choose another directory, or set existing to overwrite or skip";
     DiskFull = 605, SENDSAFELY_DISK_FULL:
         "no room on the disk",
-        "make room and download again";
+        "make room on the disk, then call again";
     DirectoryNotFound = 606, SENDSAFELY_DIRECTORY_NOT_FOUND:
         "no such directory";
     ReadFailed = 607, SENDSAFELY_READ_FAILED:
@@ -271,5 +304,40 @@ kinds! {
         "stopped by the program";
     // The library's own mistake.
     Internal = 900, SENDSAFELY_INTERNAL:
-        "an error of the library itself";
+        "an error of the library itself",
+        "report it with the message; everything remains usable";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorKind;
+
+    /// Where no one advice fits, the message or the error's own remedy says what to do.
+    #[test]
+    fn few_kinds_have_no_remedy() {
+        use ErrorKind::*;
+        let all = ErrorKind::ALL.iter().copied();
+        let without: Vec<_> = all.filter(|kind| kind.remedy().is_none()).collect();
+        let expected = [
+            NullArgument,
+            InvalidArgument,
+            InvalidUtf8,
+            InvalidHandle,
+            MalformedLink,
+            InvalidKey,
+            MalformedFileName,
+            Refused,
+            BadAnswer,
+            HttpError,
+            PartTooLarge,
+            SizeMismatch,
+            FileNotFound,
+            NotAFile,
+            DirectoryNotFound,
+            ReadFailed,
+            WriteFailed,
+            Stopped,
+        ];
+        assert_eq!(without, expected);
+    }
 }

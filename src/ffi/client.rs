@@ -62,7 +62,8 @@ pub struct sendsafely_client_options {
     /// Time without a byte moving after which an attempt fails. Default: 60 seconds.
     pub stall_timeout_ms: u64,
     /// Time without progress for which failed requests are repeated; SENDSAFELY_NO_RETRY for none. Default: 300
-    /// seconds. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
+    /// seconds, but 5 for a host that has never responded, since it may be the wrong one; another time than the default
+    /// holds for such a host too. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
     /// part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60 seconds).
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.
@@ -136,6 +137,10 @@ impl sendsafely_client_options {
                 Duration::from_millis(value)
             }
         };
+        let retry_window = match self.retry_window_ms {
+            SENDSAFELY_NO_RETRY => Duration::ZERO,
+            window => duration(window, default.retry_window),
+        };
         Ok(ClientOptions {
             request_api: caller
                 .optional_text(self.request_api, "request_api")?
@@ -148,9 +153,10 @@ impl sendsafely_client_options {
                 .map(PathBuf::from),
             connect_timeout: duration(self.connect_timeout_ms, default.connect_timeout),
             stall_timeout: duration(self.stall_timeout_ms, default.stall_timeout),
-            retry_window: match self.retry_window_ms {
-                SENDSAFELY_NO_RETRY => Duration::ZERO,
-                window => duration(window, default.retry_window),
+            retry_window,
+            first_contact_window: match retry_window == default.retry_window {
+                true => default.first_contact_window,
+                false => retry_window,
             },
             parts_in_flight: match self.parts_in_flight {
                 0 => default.parts_in_flight,

@@ -295,8 +295,6 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
-        // The core refuses a negative number as well, after it has judged the package's step.
-        let days = u32::try_from(days).unwrap_or(u32::MAX);
         call(package, |package, observer| {
             package.set_life(observer, days)
         })

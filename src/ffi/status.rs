@@ -284,8 +284,9 @@ pub enum sendsafely_status {
     /// Choose another directory, or set existing in the options.
     SENDSAFELY_FILE_EXISTS = 604,
     /// No room on the disk.
-    /// Make room and download again. The target was left as it was. A download of a large file reserves the declared
-    /// size, so that this is found before anything is fetched, where the file system can do that.
+    /// Make room and call again. The target of a download was left as it was; the download of a large file reserves the
+    /// declared size, so that this is found before anything is fetched, where the file system can do that. An upload of
+    /// unknown size needs room for temporary files.
     SENDSAFELY_DISK_FULL = 605,
     /// No such directory.
     /// Check the path; create the directory first if files are downloaded into it.

@@ -38,7 +38,16 @@ pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> 
         io::ErrorKind::InvalidFilename => ErrorKind::MalformedFileName,
         _ => otherwise,
     };
-    Error::new(kind, format!("{}: {error}", path.display()))
+    Error::new(kind, format!("{}: {}", path.display(), words(error)))
+}
+
+/// An error of the system in words, without its number.
+pub(crate) fn words(error: &io::Error) -> String {
+    let mut words = error.to_string();
+    if let Some(number) = words.rfind(" (os error ") {
+        words.truncate(number);
+    }
+    words
 }
 
 /// Whether there is nothing at a path. The system says of a path below a file that this file is no directory.

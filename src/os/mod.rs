@@ -14,7 +14,7 @@ pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
 pub(crate) use file::{
     CREATE_FIRST, Finished, TargetFile, io_error, is_temporary, may_lie, not_a_file, open_source,
-    read_at, require_directory, spool_file, sync_entry,
+    read_at, require_directory, spool_file, sync_entry, words,
 };
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};

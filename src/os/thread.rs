@@ -2,6 +2,7 @@
 
 use zeroize::Zeroize as _;
 
+use super::file::words;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Words of a worker's stack that are zeroed at its end: more than any function with a secret uses.
@@ -54,7 +55,7 @@ pub(crate) fn spawn_without_secrets(
         Ok(_) => Ok(()),
         Err(error) => Err(Error::new(
             ErrorKind::SystemLimit,
-            format!("cannot start a worker thread: {error}"),
+            format!("cannot start a worker thread: {}", words(&error)),
         )),
     }
 }

@@ -181,7 +181,7 @@ impl Inner {
                 .into_iter()
                 .find(|file| file.file_id == file_id),
         };
-        let known = known.ok_or_else(file_not_on_package)?;
+        let known = known.ok_or_else(|| file_not_on_package(file_id))?;
         self.with_parts(session, known, directory)
     }
 
@@ -217,7 +217,8 @@ impl Inner {
             file: file_id,
             directory,
         };
-        let response = endpoint::file_information(session, file).map_err(unknown_file)?;
+        let response = endpoint::file_information(session, file)
+            .map_err(|error| unknown_file(error, file_id))?;
         File::read(response.object("file").unwrap_or(&response))
     }
 
@@ -269,7 +270,7 @@ impl Inner {
                 }
                 // The file may never have been in this directory.
                 if directory.is_some() && !error.follows_lost_response() {
-                    return Err(unknown_file(error));
+                    return Err(unknown_file(error, file_id));
                 }
             }
             Err(error) => return Err(error),
@@ -280,9 +281,9 @@ impl Inner {
 }
 
 /// The service has no code for a file that it does not know: it responds FAIL.
-fn unknown_file(error: Error) -> Error {
+fn unknown_file(error: Error, file_id: &str) -> Error {
     match error.server_code() {
-        Some("FAIL") => file_not_on_package().with_server("FAIL", error.server_message()),
+        Some("FAIL") => file_not_on_package(file_id).with_server("FAIL", error.server_message()),
         _ => error,
     }
 }

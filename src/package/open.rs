@@ -49,7 +49,7 @@ impl Package {
             .map(|keycode| Keycode::from_text(keycode.expose()))
             .transpose()?;
         let code = link.package_code;
-        let (information, by_code) = client.run(observer, move |session| {
+        let opened = client.run(observer, move |session| {
             let information =
                 PackageInformation::read(&endpoint::package_information(session, &code)?)?;
             // A user who is not a listed recipient may read an undisclosed package by its code only (`protocol` 5.2).
@@ -63,6 +63,19 @@ impl Package {
                 Err(error) => return Err(error),
             };
             Ok((information, by_code))
+        });
+        let (information, by_code) = opened.map_err(|error| {
+            let is_unknown = error.server_code().is_some() || error.http_status() == Some(404);
+            match is_unknown && !link.host.eq_ignore_ascii_case(client.host()) {
+                true => error
+                    .context(format_args!(
+                        "the link is of {}, the client of {}",
+                        link.host,
+                        client.host()
+                    ))
+                    .with_remedy("use a client of the link's host, with an API key of that portal"),
+                false => error,
+            }
         })?;
         let package = Self::opened(client, &information, keycode)?;
         package.0.read_by_code.store(by_code, Ordering::Relaxed);

@@ -291,7 +291,7 @@ impl Inner {
         let mut recipients = self.refresh(session)?.recipients.into_iter();
         match recipients.any(|recipient| recipient.recipient_id == recipient_id) {
             true => Ok(()),
-            false => Err(recipient_not_on_package()),
+            false => Err(recipient_not_on_package(recipient_id)),
         }
     }
 

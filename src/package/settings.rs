@@ -1,5 +1,7 @@
 //! Properties of a package that can be changed at any step, and the notification mail (`protocol` 6.2.3, 6.11).
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use super::Package;
@@ -14,12 +16,9 @@ impl Package {
     /// # Errors
     /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
     /// the organization's range is narrower.
-    pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
-        if days > 365 {
-            return Err(Error::new(
-                ErrorKind::LifeOutOfRange,
-                format!("a life of {days} days is not within 0 to 365"),
-            ));
+    pub fn set_life(&self, observer: &mut dyn Observer, days: i32) -> Result<()> {
+        if !(0..=365).contains(&days) {
+            return Err(life_out_of_range(days));
         }
         self.0.steps.lock().may_change()?;
         self.run(observer, move |inner, session| {
@@ -49,12 +48,9 @@ impl Package {
                 "the properties to change are not a JSON object",
             )
         })?;
-        if fields
-            .get("life")
-            .is_some_and(|life| life.as_u64().is_none_or(|days| days > 365))
-        {
-            let message = "the life is not a whole number of days within 0 to 365";
-            return Err(Error::new(ErrorKind::LifeOutOfRange, message));
+        let life = fields.get("life");
+        if let Some(life) = life.filter(|life| life.as_u64().is_none_or(|days| days > 365)) {
+            return Err(life_out_of_range(life));
         }
         self.change(observer, fields)
     }
@@ -80,4 +76,9 @@ impl Package {
             endpoint::update_package(session, &inner.path_name, &fields).map(|_| ())
         })
     }
+}
+
+fn life_out_of_range(days: impl fmt::Display) -> Error {
+    let message = format!("a life of {days} days is not a whole number within 0 to 365");
+    Error::new(ErrorKind::LifeOutOfRange, message)
 }

@@ -319,7 +319,7 @@ impl Steps {
         if self.knows_recipient(recipient_id) {
             return Ok(());
         }
-        Err(recipient_not_on_package())
+        Err(recipient_not_on_package(recipient_id))
     }
 
     pub(super) fn may_set_role(&self) -> Result<()> {
@@ -392,7 +392,7 @@ impl Steps {
         {
             return Ok(());
         }
-        Err(file_not_on_package())
+        Err(file_not_on_package(file_id))
     }
 
     /// Notes that an upload has failed, and that its file is still to be deleted.
@@ -608,18 +608,14 @@ fn already_finalized() -> Error {
     Error::new(ErrorKind::AlreadyFinalized, "the package is finalized")
 }
 
-pub(super) fn recipient_not_on_package() -> Error {
-    Error::new(
-        ErrorKind::RecipientNotOnPackage,
-        "no such recipient is on the package",
-    )
+pub(super) fn recipient_not_on_package(recipient_id: &str) -> Error {
+    let message = format!("no recipient with the id {recipient_id:?} is on the package");
+    Error::new(ErrorKind::RecipientNotOnPackage, message)
 }
 
-pub(super) fn file_not_on_package() -> Error {
-    Error::new(
-        ErrorKind::FileNotOnPackage,
-        "no such file is on the package",
-    )
+pub(super) fn file_not_on_package(file_id: &str) -> Error {
+    let message = format!("no file with the id {file_id:?} is on the package");
+    Error::new(ErrorKind::FileNotOnPackage, message)
 }
 
 #[cfg(test)]

@@ -15,6 +15,10 @@ use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 
+/// What to do if the disk has no room for the parts of a source whose size is not known.
+const ROOM_FOR_PARTS: &str = "make room there, name another directory by TMPDIR, or give the size of the source, \
+                              which then needs no temporary file";
+
 /// What workers of an upload send to the thread that made the call.
 pub(crate) enum SourceEvent<T> {
     Fill(Fill),
@@ -245,8 +249,12 @@ pub(crate) fn spool(
         };
         let sealed = buffer.seal_at(&place, passphrase)?;
         spool.file.write_all(sealed).map_err(|error| {
-            os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
-                .context("temporary file of encrypted parts")
+            let error = os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
+                .context("temporary file of encrypted parts");
+            match error.kind() {
+                ErrorKind::DiskFull => error.with_remedy(ROOM_FOR_PARTS),
+                _ => error,
+            }
         })?;
         spool.parts.push((position, sealed.len(), length));
         position += sealed.len() as u64;

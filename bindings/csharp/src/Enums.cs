@@ -272,9 +272,9 @@ namespace LibSendSafely
         /// <remarks>Choose another directory, or set existing in the options.</remarks>
         FileExists = 604,
         /// <summary>No room on the disk.</summary>
-        /// <remarks>Make room and download again. The target was left as it was. A download of a large file reserves
-        /// the declared size, so that this is found before anything is fetched, where the file system can do
-        /// that.</remarks>
+        /// <remarks>Make room and call again. The target of a download was left as it was; the download of a large file
+        /// reserves the declared size, so that this is found before anything is fetched, where the file system can do
+        /// that. An upload of unknown size needs room for temporary files.</remarks>
         DiskFull = 605,
         /// <summary>No such directory.</summary>
         /// <remarks>Check the path; create the directory first if files are downloaded into it.</remarks>

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -70,6 +71,27 @@ def test_no_server():
     with Client("http://127.0.0.1:9", "key", "secret", retry_window_ms=0) as client, pytest.raises(NetworkError) as failed:
         client.verify_credentials()
     assert failed.value.status is Status.UNREACHABLE and failed.value.retryable and failed.value.http_status is None
+
+
+def test_a_retry_window_that_was_given_holds_for_the_first_contact():
+    """A host that comes up late is waited for longer than the 5 seconds that are the default."""
+    began = time.monotonic()
+    with Client("http://127.0.0.1:9", "key", "secret", retry_window_ms=7000) as client, pytest.raises(NetworkError):
+        client.verify_credentials()
+    assert 6 < time.monotonic() - began < 15
+
+
+def test_messages_have_what_was_given_and_what_to_do(package):
+    for call, said, remedy in (
+        (lambda: package.set_life(-1), "a life of -1 days", "1 to 365 days"),
+        (lambda: package.delete_file("NO-FILE"), '"NO-FILE"', "package information"),
+        (lambda: package.upload_file("/nowhere/a.txt"), "/nowhere/a.txt: No such file or directory", ""),
+        (lambda: Client("https://acme.test", "", "secret"), "the API key is empty", ""),
+    ):
+        with pytest.raises(Error) as failed:
+            call()
+        assert said in failed.value.message and "os error" not in failed.value.message
+        assert remedy in (failed.value.remedy or "")
 
 
 @pytest.mark.parametrize("host, status", [("https://", Status.MALFORMED_HOST), ("http://example.com", Status.INSECURE_HOST),

@@ -387,11 +387,11 @@ def test_what_the_service_does_not_say_of_a_file(client, faults, tmp_path):
         known = package.get_information().files[0]
         assert (known.size, known.parts) == (7, 1)
         for unknown in ({}, {"fileSize": None, "parts": None, "fileParts": None}, {"fileSize": "0", "parts": 0, "fileParts": 0}):
-            file = {"fileId": file_id, "fileName": "a\ud800.bin", **unknown}
+            file = {"fileId": file_id, "fileName": "a.bin", **unknown}
             for endpoint, changed in (("package_information", {"files": [file]}), ("file_information", {"file": file})):
                 faults.admin("POST", "/faults", {"endpoint": endpoint, "times": 0, "action": {"replace_json": changed}})
             (listed,) = package.get_information().files
-            assert (listed.size, listed.parts, listed.file_name) == (None, None, "a\ufffd.bin")
+            assert (listed.size, listed.parts) == (None, None)
             assert package.download_memory(file_id, strict_size=True) == b"content"
             assert package.download_all(tmp_path, existing=Existing.OVERWRITE, strict_size=True)[0].declared_size is None
             faults.admin("DELETE", "/faults")
