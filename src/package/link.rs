@@ -86,7 +86,7 @@ pub fn find(text: &str) -> Vec<String> {
 fn read(text: &str) -> (Vec<Link>, Option<String>) {
     let (links, flaw) = read_decoded(&decoded(text));
     // A keycode may begin with the characters 3D. So this is tried second, and judged by the lengths.
-    if links.is_empty() && text.contains("=3D") {
+    if links.is_empty() && (text.contains("=3D") || text.contains("=3d")) {
         let (links, other) = read_decoded(&decoded(&unquoted(text)));
         return (links, other.or(flaw));
     }
@@ -163,18 +163,17 @@ impl<'a> Beginning<'a> {
             .unwrap_or(rest.len())
             .min(LONGEST);
         let (link, behind) = rest.split_at(end);
-        let (query, fragment) = split_fragment(link);
 
-        let code = parameter(query, "packageCode").ok_or("it has no packageCode")?;
+        let code = parameter(link, "packageCode").ok_or("it has no packageCode")?;
         let package_code = code_of(code, is_package_code)
             .map_err(|length| wrong_length("package code", length))?;
-        let package_id = parameter(query, "thread").map(thread_of).transpose()?;
-        let keycode = match fragment {
-            Some(fragment) => {
-                let keycode = parameter(fragment, "keyCode").ok_or("its keycode is missing")?;
-                let keycode = code_of(keycode, is_keycode)
-                    .map_err(|length| wrong_length("keycode", length))?;
-                Some(SecretString::new(keycode))
+        let package_id = parameter(link, "thread").map(thread_of).transpose()?;
+        let keycode = match parameter(link, "keyCode") {
+            Some(keycode) => Some(SecretString::new(
+                code_of(keycode, is_keycode).map_err(|length| wrong_length("keycode", length))?,
+            )),
+            None if link.contains('#') || names_keycode(link) => {
+                return Err("its keycode is missing".to_owned());
             }
             None if keycode_follows(behind) => {
                 return Err("a blank or another character separates its keycode".to_owned());
@@ -195,23 +194,10 @@ fn is_of_link(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~%&=#*;+/:?@!$,".contains(c) || c == INVISIBLE
 }
 
-/// Splits the fragment off. Proofpoint's third format has `*` in place of `#`.
-fn split_fragment(link: &str) -> (&str, Option<&str>) {
-    let stars = link.match_indices('*').map(|(at, _)| at);
-    let star = || {
-        stars
-            .filter(|at| begins_with_keycode(&link[at + 1..]))
-            .min()
-    };
-    match link.find('#').or_else(star) {
-        Some(at) => (&link[..at], Some(&link[at + 1..])),
-        None => (link, None),
-    }
-}
-
-/// The value of a parameter. Its name is compared without regard to case.
-fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
-    parameters.split(['&', '#']).find_map(|pair| {
+/// The value of a parameter of the query or the fragment. Its name is compared without regard to case. Proofpoint's
+/// third format has `*` in place of `#`.
+fn parameter<'a>(link: &'a str, name: &str) -> Option<&'a str> {
+    link.split(['&', '#', '*']).find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
         key.replace(INVISIBLE, "")
             .eq_ignore_ascii_case(name)
@@ -283,21 +269,23 @@ fn thread_of(value: &str) -> std::result::Result<String, &'static str> {
     Ok(id.to_owned())
 }
 
+fn names_keycode(link: &str) -> bool {
+    let mut names = link.as_bytes().windows("keyCode".len());
+    names.any(|name| name.eq_ignore_ascii_case(b"keyCode"))
+}
+
 /// Whether the keycode of a link without one stands behind what ended the link.
 fn keycode_follows(behind: &str) -> bool {
     let separators = behind
         .find(|c: char| c.is_ascii_alphanumeric())
         .unwrap_or(behind.len());
     let (between, word) = behind.split_at(separators);
-    let begins_fragment = word
-        .get(..3)
-        .is_some_and(|start| between.contains('#') && start.eq_ignore_ascii_case("key"));
-    between.chars().count() <= 16 && (begins_fragment || begins_with_keycode(word))
-}
-
-fn begins_with_keycode(text: &str) -> bool {
-    text.get(.."keyCode=".len())
-        .is_some_and(|start| start.eq_ignore_ascii_case("keyCode="))
+    let begins = |name: &str| {
+        word.get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    between.chars().count() <= 16
+        && (begins("keyCode=") || (between.contains('#') && begins("key")))
 }
 
 #[cfg(test)]
@@ -336,6 +324,38 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn no_change_of_a_link_leads_to_another_keycode() {
+        let full = format!(
+            "https://acme.test/receive/?thread=GVG2-MNZT&packageCode={CODE}#keyCode={KEYCODE}"
+        );
+        let check = |text: &str| {
+            let Ok(link) = parse(text) else { return };
+            assert_eq!(link.package_code, CODE, "{text}");
+            match &link.keycode {
+                Some(keycode) => assert_eq!(keycode.expose(), KEYCODE, "{text}"),
+                None => panic!("the keycode is lost: {text}"),
+            }
+        };
+        for at in 0..full.len() {
+            let (before, behind) = full.split_at(at);
+            check(&format!("{before}{}", &behind[1..]));
+            for foreign in [
+                " ", "\n", "\r\n> ", "A", "-", "_", "%", "%20", "=", "=\n", "&", "#", "?", "/",
+                "\"", "<", ")", "\\", "*", "\u{200b}", "\u{e9}", "\u{430}", "\u{ff21}",
+            ] {
+                check(&format!("{before}{foreign}{behind}"));
+                // One allowed character in place of another cannot be noticed.
+                if !foreign.chars().all(is_of_code) {
+                    check(&format!("{before}{foreign}{}", &behind[1..]));
+                }
+            }
+        }
+        for at in full.find('#').expect("a keycode")..full.len() {
+            assert_eq!(parse(&full[..at]).is_ok(), full[at..].starts_with('#'));
+        }
     }
 
     #[test]
