@@ -171,7 +171,7 @@ def test_names_that_cannot_be_sent(package, tmp_path):
     path = tmp_path / "12:30.pdf"
     path.write_bytes(b"minutes")
     for source in (path, io.BytesIO(b"minutes")):
-        with pytest.raises(Error, match="12:30.pdf: the name has") as refused:
+        with pytest.raises(Error, match=r"12:30\.pdf: the name has") as refused:
             package.upload_file(source, file_name=None if source is path else "12:30.pdf")
         assert refused.value.status is Status.MALFORMED_FILE_NAME
     assert package.upload_file(path, replace_characters=True).file_name == "12_30.pdf"
