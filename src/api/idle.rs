@@ -1,6 +1,7 @@
 //! Keeps connections between two calls: few, and none for long.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::os;
@@ -24,6 +25,8 @@ struct State<T> {
     taken: usize,
     /// Whether a thread waits to drop what rests.
     is_watched: bool,
+    /// The last thread that waited, or still does.
+    watcher: Option<JoinHandle<()>>,
     is_closed: bool,
 }
 
@@ -34,6 +37,7 @@ impl<T: Send + 'static> Default for Idle<T> {
                 resting: Vec::new(),
                 taken: 0,
                 is_watched: false,
+                watcher: None,
                 is_closed: false,
             }),
             closed: Condvar::default(),
@@ -67,8 +71,11 @@ impl<T: Send + 'static> Idle<T> {
         drop(dropped);
         if must_watch {
             let shared = Arc::clone(&self.0);
-            if os::spawn_without_secrets("sendsafely-idle", move || shared.watch()).is_err() {
-                self.0.state.lock().is_watched = false;
+            let watcher = os::spawn_without_secrets("sendsafely-idle", move || shared.watch());
+            let mut state = self.0.state.lock();
+            match watcher {
+                Ok(watcher) => state.watcher = Some(watcher),
+                Err(_) => state.is_watched = false,
             }
         }
     }
@@ -108,9 +115,14 @@ impl<T: Send + 'static> Drop for Idle<T> {
         let mut state = self.0.state.lock();
         state.is_closed = true;
         let resting = std::mem::take(&mut state.resting);
+        let watcher = state.watcher.take();
         drop(state);
-        drop(resting);
         self.0.closed.notify_all();
+        drop(resting);
+        // A client that is gone leaves no thread: a program may unload the library then.
+        if let Some(watcher) = watcher {
+            let _ = watcher.join();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Threads of the library never take part in the program's signal handling, and leave no secrets on their stacks.
 
+use std::thread::JoinHandle;
+
 use zeroize::Zeroize as _;
 
 use super::file::words;
@@ -36,7 +38,8 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
         apart(work);
         // The system reuses stacks for later threads.
         wipe_stack::<WORKER_STACK>();
-    })
+    })?;
+    Ok(())
 }
 
 /// Starts a thread that blocks all signals, so that the program's handlers run on the program's own threads.
@@ -46,13 +49,13 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 pub(crate) fn spawn_without_secrets(
     name: &str,
     work: impl FnOnce() + Send + 'static,
-) -> Result<()> {
+) -> Result<JoinHandle<()>> {
     let started = std::thread::Builder::new().name(name.to_owned()).spawn(|| {
         block_signals();
         work();
     });
     match started {
-        Ok(_) => Ok(()),
+        Ok(thread) => Ok(thread),
         Err(error) => Err(Error::new(
             ErrorKind::SystemLimit,
             format!("cannot start a worker thread: {}", words(&error)),

@@ -66,7 +66,7 @@ pub(crate) fn free<H: Handle>(ticket: *mut H::Ticket) {
     if check::<H>(process, ticket.addr()).is_err() {
         return;
     }
-    let object = process.handles.lock().remove(&ticket.addr());
+    let object = Process::take(&mut process.handles.lock(), ticket.addr());
     // Here, after the lock: dropping may take a while.
     drop(object);
 }

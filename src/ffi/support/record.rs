@@ -43,11 +43,7 @@ fn free_kind(address: usize, kind: TypeId) {
     let is_one = records
         .get(&address)
         .is_some_and(|(known, _)| *known == kind);
-    let record = if is_one {
-        records.remove(&address)
-    } else {
-        None
-    };
+    let record = is_one.then(|| Process::take(&mut records, address));
     drop(records);
     drop(record);
 }
