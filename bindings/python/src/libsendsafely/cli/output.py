@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from .. import Error, Phase, Status
-from .advice import in_our_words
+from .advice import in_our_words, translated
 from .display import printable
 from .signals import Signals
 from .streams import write
@@ -96,7 +96,7 @@ class Output:
         self.line.clear()
         # A remark that cannot be printed must not stop the work: the link is still printed.
         with suppress(OSError):
-            print(f"libsendsafely: {printable(text)}", file=sys.stderr, flush=True)
+            print(f"libsendsafely: {printable(translated(text, self.options))}", file=sys.stderr, flush=True)
 
     def failed(self, error: Error, code: int | None = None) -> int:
         """Prints an error. Returns the exit code."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from .. import Action, Compare, Error, Existing, Reason, Status
 from . import targets, texts
-from .advice import translated
 from .credentials import connect
 from .display import message_text, printable
 from .output import Output
@@ -114,7 +113,7 @@ def print_report(out: Output, report: Iterable[ReportItem], known: str = "") -> 
         elif item.action is Action.IGNORED:
             out.note(f"{item.message}; left out")
         elif item.status is not Status.OK and (item.message or "") not in known:
-            out.note(f"{item.path}: {translated(item.message or '', out.options)}")
+            out.note(f"{item.path}: {item.message}")
         elif item.renamed and item.action is Action.UPLOADED:
             out.note(f"{item.local_path}: sent as {item.path}")
         elif item.renamed:
