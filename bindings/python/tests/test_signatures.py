@@ -68,6 +68,7 @@ def test_a_hint_is_the_class_itself():
 
 # A right value for each type; a file name or an e-mail address need not be a good one, since no call gets that far.
 RIGHT = {str: "text", int: 1, bool: True, bytes: b"bytes", typing.Any: None}
+NUL = "a\0b"  # Which no text for C can contain.
 TEXTS = collections.abc.Iterable[str]
 WRONG = {
     str: (5, b"bytes", ["text"]), int: ("5", 1.5), bool: ("no", 0.5), datetime.datetime: ("2026-01-31", 5),
@@ -112,10 +113,12 @@ def wrong_arguments(function, package):
         for value in values:
             if not isinstance(value, classes):
                 yield one.name, value, {**good, one.name: value}
+        if str in kinds:
+            yield one.name, NUL, {**good, one.name: NUL}
 
 
 def complaint(function, arguments):
-    with pytest.raises(TypeError) as caught:
+    with pytest.raises((TypeError, libsendsafely.Error)) as caught:
         result = function(**arguments)
         if inspect.isawaitable(result):
             asyncio.run(result)
@@ -138,7 +141,10 @@ def test_a_wrong_argument_is_named_and_said_what_it_must_be(kind, emulator):
             target = cls if name == "__init__" else getattr(instance, name)
             for argument, value, arguments in wrong_arguments(function, package):
                 said = complaint(target, arguments)
-                assert re.match(rf"{argument}(\[1\])? must be .*, not (None|\w+)$", said), (name, argument, value, said)
+                if value == NUL:
+                    assert re.match(rf"{argument} contains a NUL character$", said), (name, argument, said)
+                else:
+                    assert re.match(rf"{argument}(\[1\])? must be .*, not (None|\w+)$", said), (name, argument, value, said)
                 checked += 1
         assert checked > 50
         sync.delete()
@@ -153,7 +159,7 @@ def test_so_do_the_functions_of_modules(module):
     for function in functions:
         for argument, value, arguments in wrong_arguments(function, None):
             said = complaint(function, arguments)
-            assert re.match(rf"{argument} must be .*, not (None|\w+)", said), (function.__name__, argument, value, said)
+            assert re.match(rf"{argument} (must be .*, not (None|\w+)|contains a NUL character)", said), (function.__name__, argument, value, said)
             checked += 1
     assert checked > 7
 

@@ -32,10 +32,13 @@ def text(value: Any, name: str) -> bytes:
     if not isinstance(value, str):
         raise wrong(value, name, "str")
     # The library refuses what is not Unicode, with its own status.
-    data = value.encode(errors="surrogatepass")
-    if b"\0" in data:
+    return without_nul(value, name).encode(errors="surrogatepass")
+
+
+def without_nul(value: str, name: str) -> str:
+    if "\0" in value:
         raise Error(f"{name} contains a NUL character", status=enums.Status.INVALID_ARGUMENT)
-    return data
+    return value
 
 
 RANGES = {
@@ -103,10 +106,10 @@ def buffer(data: Any, name: str) -> tuple[Any, int, Any]:
 
 def identify(thing: Any, attribute: str, name: str | None = None) -> str:
     """The id of a record; an id itself is returned unchanged. The argument is `name`, such as file for file_id."""
-    found = getattr(thing, attribute, thing)
+    found, name = getattr(thing, attribute, thing), name or attribute[:-len("_id")]
     if not isinstance(found, str):
-        raise wrong(thing, name or attribute[:-len("_id")], f"an id or a record with {attribute}")
-    return found
+        raise wrong(thing, name, f"an id or a record with {attribute}")
+    return without_nul(found, name)
 
 
 def identify_or_none(thing: Any, attribute: str, name: str | None = None) -> str | None:
@@ -143,7 +146,7 @@ def path(value: Any, name: str) -> str:
         found = None
     if not isinstance(found, str):
         raise wrong(value, name, "str or a path of str")
-    return found
+    return without_nul(found, name)
 
 
 def binary(stream: Any, name: str) -> Any:
