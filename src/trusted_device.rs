@@ -6,7 +6,7 @@ use crate::api::{Session, endpoint};
 use crate::call::{Observer, Phase};
 use crate::check::identifier;
 use crate::client::Client;
-use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode};
+use crate::crypto::{PrivateKey, encrypt_keycode, public_key_in};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::key_pair::KeyPair;
@@ -55,8 +55,7 @@ impl Client {
         public_key: &str,
         description: &str,
     ) -> Result<String> {
-        check_public_key(public_key)?;
-        let (public_key, description) = (public_key.to_owned(), description.to_owned());
+        let (public_key, description) = (public_key_in(public_key)?, description.to_owned());
         self.run(observer, move |session| {
             register(session, &public_key, &description)
         })

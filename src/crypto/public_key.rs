@@ -16,12 +16,13 @@ use pgp::types::{
 use super::armor::{PUBLIC_KEY, block};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Refuses what is not a public key.
+/// The armored public key in a text.
 ///
 /// # Errors
 /// `InvalidKey`.
-pub(crate) fn check_public_key(armored: &str) -> Result<()> {
-    parse(armored).map(|_| ())
+pub(crate) fn public_key_in(text: &str) -> Result<String> {
+    parse(text)?;
+    Ok(block(text, PUBLIC_KEY).to_string())
 }
 
 pub(super) fn parse(armored: &str) -> Result<SignedPublicKey> {

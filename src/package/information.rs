@@ -20,10 +20,10 @@ impl Client {
         observer: &mut dyn Observer,
         package: &str,
     ) -> Result<PackageInformation> {
-        let name = if package.contains("://") {
-            link::parse(package)?.package_code
-        } else {
-            identifier("package id", package)?
+        let name = match link::parse(package) {
+            Ok(link) => link.package_code,
+            Err(error) if package.contains("://") => return Err(error),
+            Err(_) => identifier("package id", package)?,
         };
         self.run(observer, move |session| {
             PackageInformation::read(&endpoint::whole_package_information(session, &name)?)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import libsendsafely
 import pytest
@@ -44,6 +44,16 @@ def test_sending_prints_the_link_alone_and_receiving_what_was_written(shell, fil
     (directory / "notes.txt").write_text("other")
     shell("receive", link.strip(), "--to", directory, "--overwrite")
     assert (directory / "notes.txt").read_text() == "notes"
+
+
+def test_links_as_mail_filters_and_people_change_them(shell, files, tmp_path):
+    link, _ = send(shell, files[1])
+    wrapped = f"https://eur01.safelinks.protection.outlook.com/?url={quote(link, safe='')}&data=05%7C01&reserved=0"
+    for number, text in enumerate((wrapped, quote(link, safe=""), link.replace("&", "&amp;") + "\u200b\uff09", f"<{link}>.")):
+        assert shell("receive", text, "--to", f"to{number}") == f"to{number}/notes.txt\n"
+    for text in (link[:-5], link.replace("#", " #"), link.partition("//")[2], f"{link} {link.replace('127.0.0.1', 'localhost')}", quote(link[:-5], safe="")):
+        [error] = shell.json("receive", text, "--to", "none", code=2)
+        assert error["status"] == "MALFORMED_LINK"
 
 
 def test_sizes_that_were_declared_wrongly(shell, files, tmp_path):

@@ -9,7 +9,7 @@ JOINERS = "\u200c\u200d"  # Invisible, but part of words and emoji.
 
 def printable(text: object) -> str:
     """Makes a foreign text safe for a terminal: without control characters, and without the keycode of a link."""
-    hidden = re.sub(r"(keycode=)[^\s&'\")]+", r"\1...", str(text), flags=re.IGNORECASE)
+    hidden = re.sub(r"(keycode(?:=|%(?:25)*3D))[^\s&'\")]+", r"\1...", str(text), flags=re.IGNORECASE)
     return "".join(
         c if c.isprintable() or c in JOINERS else c.encode("unicode_escape", "backslashreplace").decode() for c in hidden)
 

@@ -22,16 +22,19 @@ def add(parser: ArgumentParser, name: str) -> None:
 
 
 def target(arguments: Namespace) -> str:
+    """A secure link in the service's form, or an id."""
     text: str = arguments.target
+    origin = ""
     if text == "-" or text.startswith("@"):
         origin = "standard input" if text == "-" else text[1:]
         # An e-mail may have other encodings; links are ASCII.
         text = texts.read("-" if text == "-" else text[1:], errors="replace")
-        links = find_links(text)
-        if len(links) > 1 or not (links or len(text.split()) == 1):
-            raise Error(f"{origin} contains {len(links) or 'no'} secure links; it must contain one", status=Status.MALFORMED_LINK)
-        text = links[0] if links else text.strip()
-    return text
+    links = find_links(text)
+    if origin and (len(links) > 1 or not (links or len(text.split()) == 1)):
+        raise Error(f"{origin} contains {len(links) or 'no'} secure links; it must contain one", status=Status.MALFORMED_LINK)
+    if len(links) != 1 and any(mark in text for mark in ("://", "/receive", "%2F")):
+        parse_link(text)  # It raises an error that says why.
+    return links[0] if links else text.strip()
 
 
 def opened(client: Client, arguments: Namespace, out: Output) -> Package:
