@@ -313,7 +313,7 @@ def test_keys_in_texts_of_any_editor(tmp_path):
         assert crypto.decrypt_keycode(surrounded(armored), surrounded(key_pair.private_key)) == keycode
     save_key_pair(tmp_path / "saved", key_pair)
     for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
-        (tmp_path / encoding).write_text((tmp_path / "saved").read_text(), encoding=encoding, newline="\r\n")
+        (tmp_path / encoding).write_bytes((tmp_path / "saved").read_text().replace("\n", "\r\n").encode(encoding))
         assert load_key_pair(tmp_path / encoding).private_key == key_pair.private_key
 
 
