@@ -54,6 +54,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "a part is larger than max_part_bytes": ("a part is larger than the command line accepts",),
     "a longer retry window bridges": ("a longer --retry-window bridges",),
     "without strict_size such a file is kept": ("without --strict-size such a file is kept",),
+    "the package information has the ids of the files that are there": ("see the files of the package with info",),
+    "take the id of the recipient from the package information": ("the recipient needs no second invitation",),
+    "create the client again": ("run the command again",),
+    "use a client of the link's host, with an API key of that portal": (
+        "set SENDSAFELY_HOST to the host of the link, with an API key of that portal",),
+    "make room there, name another directory by TMPDIR, or give the size of the source, which then needs no temporary file": (
+        "make room there, or name another directory by TMPDIR",),
 }
 
 #: Names of options and parameters. The others can be no part of what the command line sees.
