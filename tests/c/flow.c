@@ -73,7 +73,7 @@ static sendsafely_client *client_with(int force_api_route) {
   return new_client(&options);
 }
 
-static void check_file(sendsafely_file *file, const char *name, uint64_t size, uint32_t parts) {
+static void check_file(sendsafely_file *file, const char *name, uint64_t size, sendsafely_optional_int parts) {
   CHECK(file != NULL);
   if (!file) return;
   CHECK_TEXT(name, file->file_name);
