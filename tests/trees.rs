@@ -1200,6 +1200,41 @@ fn names_that_the_service_changed_are_recognized() {
 }
 
 #[test]
+fn names_that_an_upload_made_safe_are_recognized() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(
+        &from.0,
+        &[
+            ("12:30/a:b", b"1"),
+            ("12:30/a?b", b"2"),
+            ("12:30/a_b", b"3"),
+        ],
+    );
+    let options = UploadAllOptions {
+        replace_characters: true,
+        ..UploadAllOptions::default()
+    };
+    let before = local(&from.0);
+    for action in [Action::Uploaded, Action::Skipped] {
+        let report = workspace.upload_all(&mut (), &from.0, &options).unwrap();
+        assert!(
+            report
+                .items
+                .iter()
+                .all(|item| item.action == action && item.renamed)
+        );
+        let report = receive_by(&workspace, &from.0, Existing::Skip, Compare::Content).unwrap();
+        assert_eq!(reasons(&report), []);
+        assert_eq!(local(&from.0), before);
+    }
+    let to = TempDir::new();
+    receive(&workspace, &to.0).unwrap();
+    assert_nothing_to_do(&emulator, &workspace, &to.0);
+}
+
+#[test]
 fn names_that_are_too_long_keep_their_extension() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());

@@ -8,10 +8,12 @@
 //! one side are never taken for the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
-use crate::check::{marked, safe_name};
+use crate::check::{marked, name_to_send, safe_name};
+use crate::error::{Error, ErrorKind, Result};
 
 /// An entry of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,12 +74,75 @@ pub(super) fn names_here<'a>(
     pairing.given.into_iter().flatten().collect()
 }
 
-/// Names that are the same by this form differ at most in Unicode's form.
-fn form(name: &str) -> String {
-    match name.is_ascii() {
-        true => name.to_owned(),
-        false => name.nfd().collect(),
+/// Chooses the names under which the entries of one local directory are sent. Those that were made safe give way to the
+/// others.
+pub(super) struct NamesToSend {
+    replace: bool,
+    taken: BTreeSet<String>,
+}
+
+impl NamesToSend {
+    pub(super) fn new(own: impl Iterator<Item = OsString>, replace: bool) -> Self {
+        let taken = match replace {
+            true => own.filter_map(|name| name.into_string().ok()).collect(),
+            false => BTreeSet::new(),
+        };
+        Self { replace, taken }
     }
+
+    pub(super) fn give(&mut self, own: &OsStr) -> Result<String> {
+        let name = match own.to_str() {
+            Some(own) => name_to_send(own, self.replace)?,
+            // What stands for bytes that are no text is replaced like a character that a name may not have.
+            None if self.replace => {
+                let text = own
+                    .to_string_lossy()
+                    .replace(char::REPLACEMENT_CHARACTER, "_");
+                name_to_send(&text, true)?
+            }
+            None => {
+                let message = format!("{}: the name is not valid UTF-8", own.display());
+                let error = Error::new(ErrorKind::MalformedFileName, message);
+                return Err(error.with_remedy(
+                    "rename it, or set replace_characters to have its name made safe",
+                ));
+            }
+        };
+        if own == name.as_str() {
+            return Ok(name);
+        }
+        let mut free = name.clone();
+        let mut number = 2;
+        while !self.taken.insert(free.clone()) {
+            free = marked(&name, &format!(" ({number})"));
+            number += 1;
+        }
+        Ok(free)
+    }
+}
+
+/// Names that are the same by this form differ at most in Unicode's form. It is NFD; the crate's own function would link
+/// the tables of compatibility, too.
+fn form(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_owned();
+    }
+    let mut letters = Vec::new();
+    for letter in name.chars() {
+        decompose_canonical(letter, |part| letters.push(part));
+    }
+    // Marks behind a letter stand in the order of their classes; that of the letter is 0.
+    let mut start = 0;
+    for end in 1..=letters.len() {
+        if letters
+            .get(end)
+            .is_none_or(|next| canonical_combining_class(*next) == 0)
+        {
+            letters[start..end].sort_by_key(|mark| canonical_combining_class(*mark));
+            start = end;
+        }
+    }
+    letters.into_iter().collect()
 }
 
 /// Names that are the same by this form differ at most in Unicode's form and in case. It takes more for the same than
@@ -123,12 +188,19 @@ impl<'a, 'b> Pairing<'a, 'b> {
         let free: BTreeSet<Entry<'a>> = here.iter().copied().collect();
         let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut sent_as: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for Entry { is_directory, name } in &free {
-            let of = |name: &str| (*is_directory, key(name));
-            named.entry(of(name)).or_default().push(*name);
-            let safe = safe_name(name);
-            if safe != *name {
-                sent_as.entry(of(&safe)).or_default().push(*name);
+        // In the order of the upload, so that it gives the same numbers.
+        let mut in_order = here.to_vec();
+        in_order.sort_by_key(|entry| entry.name);
+        let own = in_order.iter().map(|entry| OsString::from(entry.name));
+        let mut to_send = NamesToSend::new(own, true);
+        for Entry { is_directory, name } in in_order {
+            let of = |name: &str| (is_directory, key(name));
+            named.entry(of(name)).or_default().push(name);
+            let (sent, safe) = (to_send.give(OsStr::new(name)).ok(), safe_name(name));
+            for changed in sent.into_iter().chain([safe]) {
+                if changed != name {
+                    sent_as.entry(of(&changed)).or_default().push(name);
+                }
             }
         }
         Self {
@@ -221,6 +293,7 @@ impl<'a, 'b> Pairing<'a, 'b> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
 
     use super::*;
 
@@ -290,6 +363,10 @@ mod tests {
         );
         // Both were replaced, and by different characters.
         assert_eq!(names(&["a:b"], &["a?b"], false), ["a_b"]);
+        assert_eq!(
+            names(&["a_b (2)", "a_b"], &["a?b", "a:b"], false),
+            ["a?b", "a:b"]
+        );
         // A number alone makes no counterpart.
         assert_eq!(names(&["a"], &["a (2)"], false), ["a"]);
         assert_eq!(names(&["a", "A"], &["a", "a (2)"], true), ["a", "a (2)"]);
@@ -341,6 +418,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_form_is_that_of_unicode(name in "[aeé\u{300}-\u{345}\u{591}-\u{5c2}가-힣Å\u{212b}\u{2f800}]{0,8}|.{0,20}") {
+            prop_assert_eq!(form(&name), name.nfd().collect::<String>());
+        }
+
         /// A download, then another one or an upload: what was downloaded is recognized. Other files that are here, and
         /// the order of the list, change nothing.
         #[test]

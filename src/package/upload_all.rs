@@ -1,7 +1,6 @@
 //! Uploading a local directory into a package or Workspace.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,13 +9,13 @@ use super::compare::{Compare, Reason, Verdict, modified, uploaded};
 use super::created_files::Created;
 use super::directory::DirectoryOptions;
 use super::download::DownloadOptions;
-use super::names::{Entry, names_here};
+use super::names::{Entry, NamesToSend, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::upload::{FileUpload, Reading, Running};
 use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
-use crate::check::{directory_identifier, marked, name_to_send};
+use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing};
@@ -393,7 +392,10 @@ impl TreeUpload {
                 }
             };
             entries.sort_by_key(fs::DirEntry::file_name);
-            let mut names = NamesToSend::new(&entries, self.options.replace_characters);
+            let mut names = NamesToSend::new(
+                entries.iter().map(fs::DirEntry::file_name),
+                self.options.replace_characters,
+            );
             let mut found = Vec::new();
             for entry in entries {
                 let local = entry.path();
@@ -815,52 +817,4 @@ fn size_of(path: &Path, metadata: &fs::Metadata) -> Option<u64> {
         return size;
     }
     Some(metadata.len())
-}
-
-/// Chooses the names under which the entries of one local directory are sent. Those that were made safe give way to the
-/// others.
-struct NamesToSend {
-    replace: bool,
-    taken: BTreeSet<String>,
-}
-
-impl NamesToSend {
-    fn new(entries: &[fs::DirEntry], replace: bool) -> Self {
-        let mut taken = BTreeSet::new();
-        if replace {
-            let names = entries.iter().map(fs::DirEntry::file_name);
-            taken.extend(names.filter_map(|name| name.into_string().ok()));
-        }
-        Self { replace, taken }
-    }
-
-    fn give(&mut self, own: &OsStr) -> Result<String> {
-        let name = match own.to_str() {
-            Some(own) => name_to_send(own, self.replace)?,
-            // What stands for bytes that are no text is replaced like a character that a name may not have.
-            None if self.replace => {
-                let text = own
-                    .to_string_lossy()
-                    .replace(char::REPLACEMENT_CHARACTER, "_");
-                name_to_send(&text, true)?
-            }
-            None => {
-                let message = format!("{}: the name is not valid UTF-8", own.display());
-                let error = Error::new(ErrorKind::MalformedFileName, message);
-                return Err(error.with_remedy(
-                    "rename it, or set replace_characters to have its name made safe",
-                ));
-            }
-        };
-        if own == name.as_str() {
-            return Ok(name);
-        }
-        let mut free = name.clone();
-        let mut number = 2;
-        while !self.taken.insert(free.clone()) {
-            free = marked(&name, &format!(" ({number})"));
-            number += 1;
-        }
-        Ok(free)
-    }
 }
