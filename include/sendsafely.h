@@ -2114,7 +2114,9 @@ SENDSAFELY_ENUM(sendsafely_action) {
   SENDSAFELY_ACTION_UPLOADED = 1,
   /** The call downloaded it. */
   SENDSAFELY_ACTION_DOWNLOADED = 2,
-  /** The call kept what was there already: complete, and of the declared size if that is known. */
+  /**
+   * The call kept what was there already: complete, and of the declared size if that is known, or of the same content.
+   */
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**
    * The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
@@ -2690,10 +2692,9 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
  * The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
  * recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
  * default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
- * declared size and fails for others, also for a complete one whose sender declared a wrong size. With compare,
- * SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than the size, and SENDSAFELY_EXISTING_OVERWRITE
- * replaces only those that are not. Where a file would fail because of its time, or with SENDSAFELY_COMPARE_CONTENT
- * because of its size, its content decides.
+ * declared size and fails for others. With compare, SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than
+ * the size, and SENDSAFELY_EXISTING_OVERWRITE replaces only those that are not. Where a file would fail because of its
+ * time or, without strict_size, its size, its content decides: the sender may have declared a wrong size.
  * Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
  * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
  * sendsafely_package_download_file.

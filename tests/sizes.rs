@@ -775,11 +775,24 @@ fn the_report_of_a_tree_has_both_sizes() {
         assert!(fs::read(directory.join(&name)).unwrap() == data, "{name}");
     }
 
-    // The local file may be that file or another one: it is not touched, and both sizes are reported.
+    // What was kept is recognized by its content.
     let again = DownloadOptions {
         existing: Existing::Skip,
         ..DownloadOptions::default()
     };
+    let mut watch = Watch::new();
+    let report = package
+        .download_all(&mut watch, &directory.0, &again)
+        .unwrap();
+    watch.assert_ends_at(9000);
+    for item in &report.items {
+        assert_eq!((item.action, item.size), (Action::Skipped, 3000));
+    }
+
+    // Another file is not touched, and both sizes are reported.
+    for name in ["long.bin", "short.bin"] {
+        fs::write(directory.join(name), noise(9, 3000)).unwrap();
+    }
     let failed = package
         .download_all(&mut (), &directory.0, &again)
         .unwrap_err();

@@ -85,8 +85,11 @@ impl DownloadOptions {
             // Before a file is refused, its content decides: an upload by this user makes the file on the service the
             // newer one, and the size that its sender declared may be wrong.
             Verdict::Differs(Reason::Time) if !replaces => Verdict::Unsure,
+            // With `strict_size`, a file of another size would not have been kept.
             Verdict::Differs(Reason::Size)
-                if !replaces && there.is_file() && self.compare == Compare::Content =>
+                if !replaces
+                    && there.is_file()
+                    && (self.compare == Compare::Content || !self.strict_size) =>
             {
                 Verdict::Unsure
             }
@@ -118,7 +121,7 @@ pub(super) fn other_file(target: &Path, file: &File) -> Error {
 }
 
 /// Whether a local file of this size may be the one on the package.
-fn is_right(size: u64, file: &File) -> bool {
+pub(super) fn is_right(size: u64, file: &File) -> bool {
     file.size.is_none_or(|declared| declared == size)
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::compare::{Reason, Verdict};
 use super::directory::DirectoryOptions;
-use super::download::{DownloadOptions, other_file, refuse_existing};
+use super::download::{DownloadOptions, is_right, other_file, refuse_existing};
 use super::names::{Entry, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::{Inner, Package};
@@ -27,7 +27,7 @@ impl Package {
     /// where the file system ignores it, is the same.
     ///
     /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of
-    /// the right size and fails for the others. [`Existing::Overwrite`] replaces them. With
+    /// the right size, or of the same content where the sender has declared a wrong one, and fails for the others. [`Existing::Overwrite`] replaces them. With
     /// [`compare`](DownloadOptions::compare) both look at more than the size, and neither fetches what is the same.
     ///
     /// # Errors
@@ -359,7 +359,12 @@ impl TreeDownload {
                 self.skip(whole, &planned_file);
                 return Ok(None);
             }
-            self.items.reason(*item, Reason::Content);
+            let there = target.symlink_metadata();
+            let reason = match there.is_ok_and(|there| is_right(there.len(), file)) {
+                true => Reason::Content,
+                false => Reason::Size,
+            };
+            self.items.reason(*item, reason);
             if options.existing == Existing::Skip {
                 return Err(other_file(target, file));
             }

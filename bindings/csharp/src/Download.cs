@@ -83,7 +83,8 @@ namespace LibSendSafely
         /// name. Files are recognized under other names as by <see cref="UploadAll"/>. A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default:
         /// the call fails with <see cref="Status.FileExists"/> before the first byte if any target exists.
         /// <see cref="Existing.Skip"/>: files that have the declared size already are skipped, and others that exist
-        /// fail, also a complete one whose sender declared a wrong size; call again with it to go on after a failure.
+        /// fail; without <see cref="DownloadOptions.StrictSize"/> the content decides if the size differs, since the sender
+        /// may have declared a wrong one. Call again with it to go on after a failure.
         /// With <see cref="DownloadOptions.Compare"/> it keeps files that are the same by more than the size, and
         /// <see cref="Existing.Overwrite"/> replaces only the others.
         /// <see cref="Status.DirectoryNotFound"/>: create the local directory first. Failures and the report as for

@@ -356,8 +356,8 @@ namespace LibSendSafely
         Uploaded = 1,
         /// <summary>The call downloaded it.</summary>
         Downloaded = 2,
-        /// <summary>The call kept what was there already: complete, and of the declared size if that is
-        /// known.</summary>
+        /// <summary>The call kept what was there already: complete, and of the declared size if that is known, or of
+        /// the same content.</summary>
         Skipped = 3,
         /// <summary>The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the
         /// temporary file of a download.</summary>

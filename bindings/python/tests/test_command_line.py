@@ -65,6 +65,8 @@ def test_sizes_that_were_declared_wrongly(shell, files, tmp_path):
         assert shell.err == f"libsendsafely: notes.txt: 5 bytes were received, {5 + offset} were declared\n"
         [file] = shell.json("receive", link, "--to", kept, "--overwrite")
         assert (file["size"], file["declared_size"], file["status"]) == (5, 5 + offset, "OK")
+        [file] = shell.json("receive", link, "--to", kept, "--skip")
+        assert (file["action"], file["size"]) == ("SKIPPED", 5)
         assert shell("receive", link, "--to", strict, "--strict-size", code=7) == "" and list(strict.iterdir()) == []
         assert f"5 bytes{' or more' if offset < 0 else ''} where the sender has declared {5 + offset}" in shell.err
 
@@ -81,6 +83,10 @@ def test_sizes_that_were_declared_wrongly_in_a_workspace(shell, files, tmp_path)
     assert list((tmp_path / "strict").iterdir()) == []
     shell("workspace", "sync", "@link", "strict", "--down")
     assert "5 bytes were received, 6 were declared" in shell.err and (tmp_path / "strict/notes.txt").read_bytes() == b"notes"
+    shell("workspace", "sync", "@link", "strict", "--down")
+    (tmp_path / "strict/notes.txt").write_bytes(b"other")
+    shell("workspace", "sync", "@link", "strict", "--down", code=6)
+    assert "with 5 bytes where 6 are declared" in shell.err
 
 
 def test_a_package_by_id_and_keycode(shell, files, tmp_path):

@@ -325,7 +325,8 @@ class Action(OpenEnum):
     DOWNLOADED = 2
     """The call downloaded it."""
     SKIPPED = 3
-    """The call kept what was there already: complete, and of the declared size if that is known."""
+    """The call kept what was there already: complete, and of the declared size if that is known, or of the same content.
+    """
     IGNORED = 4
     """The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file of a
     download.

@@ -400,7 +400,8 @@ class Package(Handle):
         compare: a file is the same if it has the declared size; with Compare.TIME if it is not older than the upload
         either, and files get the time of their upload; with Compare.CONTENT if its content is the same. With the last
         two, Existing.OVERWRITE replaces only what differs, and the content decides before Existing.SKIP raises because
-        of the time. The `reason` of each item is why it was downloaded, or how the file differs that was kept.
+        of the time or, without strict_size, the size, which senders often declare wrongly. The `reason` of each item is
+        why it was downloaded, or how the file differs that was kept.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again with
         Existing.SKIP to download the rest. Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
