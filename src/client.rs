@@ -6,7 +6,7 @@ use crate::api::connections::Connections;
 use crate::api::host::{is_loopback, normalize_host};
 use crate::api::options::{ClientOptions, header_text};
 use crate::api::{Api, Credentials, Session, endpoint};
-use crate::call::{self, Call, Observer};
+use crate::call::{self, Call, Observer, Threads};
 use crate::check::{check_filled, trimmed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
@@ -22,6 +22,7 @@ struct Common {
     api: Api,
     options: ClientOptions,
     budget: Arc<Budget>,
+    threads: Threads,
     evidence: AllEvidence,
 }
 
@@ -92,6 +93,7 @@ impl Client {
             api,
             options,
             budget,
+            threads: Threads::default(),
             evidence: AllEvidence::default(),
         })))
     }
@@ -129,7 +131,9 @@ impl Client {
         work: impl FnOnce(&Arc<Session>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let client = self.clone();
-        call::run(observer, move |call| work(&Arc::new(client.session(call))))
+        call::run(self.threads(), observer, move |call| {
+            work(&Arc::new(client.session(call)))
+        })
     }
 
     /// Leases connections for a call, or for a part of one that works beside others.
@@ -151,6 +155,10 @@ impl Client {
 
     pub(crate) fn budget(&self) -> &Arc<Budget> {
         &self.0.budget
+    }
+
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.0.threads
     }
 
     pub(crate) fn evidence(&self) -> &AllEvidence {

@@ -8,6 +8,7 @@ mod support;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -316,6 +317,62 @@ fn uploads_stay_within_the_budget() {
     let took = peak() - before;
     // Sixteen connections have buffers, too.
     assert!(took < 40 * MIB, "{} MiB", took / MIB);
+}
+
+/// The most threads of the library at once, seen until the sender is dropped.
+fn most_threads(end: &mpsc::Receiver<()>) -> usize {
+    let mut most = 0;
+    while end.recv_timeout(Duration::from_millis(5)) == Err(RecvTimeoutError::Timeout) {
+        let names = std::fs::read_dir("/proc/self/task").unwrap();
+        let names =
+            names.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        most = most.max(names.filter(|name| name.starts_with("sendsafely")).count());
+    }
+    most
+}
+
+#[test]
+fn a_hundred_transfers_share_the_memory_and_the_threads_of_their_client() {
+    if !is_alone() {
+        return alone(
+            "a_hundred_transfers_share_the_memory_and_the_threads_of_their_client",
+            None,
+        );
+    }
+    const MANY: usize = 100;
+    const BUDGET: usize = 8 * MIB;
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        memory_budget: BUDGET as u64,
+        part_size: MIB as u64,
+        ..options()
+    });
+    let package = package(&client);
+    let data = noise(1, 3 * MIB);
+    let kept = upload(&package, "kept.bin", &data).unwrap();
+    emulator.settings(json!({"discard_parts": true}));
+    for downloads in [false, true] {
+        let before = forget_peak();
+        let (running, end) = mpsc::channel();
+        let seen = thread::spawn(move || most_threads(&end));
+        thread::scope(|scope| {
+            for number in 0..MANY {
+                let (package, data, kept) = (&package, &data, &kept);
+                scope.spawn(move || match downloads {
+                    false => drop(upload(package, &format!("{number}.bin"), data).unwrap()),
+                    true => assert_eq!(
+                        receive_nowhere(package, &kept.file_id).unwrap(),
+                        data.len() as u64
+                    ),
+                });
+            }
+        });
+        drop(running);
+        let (threads, took) = (seen.join().unwrap(), peak() - before);
+        assert!((8..=64).contains(&threads), "{threads} threads");
+        assert!(took < BUDGET + 32 * MIB, "{} MiB", took / MIB);
+        println!("{threads} threads, {} MiB", took / MIB);
+    }
 }
 
 #[test]

@@ -22,8 +22,10 @@ use crate::call::Interrupt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 
-/// Larger buffers gain nothing, smaller ones cost 2 to 3 times as much with TLS.
+/// For parts. Larger buffers gain nothing, smaller ones cost 2 to 3 times as much with TLS.
 const BUFFER_SIZE: usize = 128 << 10;
+/// For everything else: each call under way has such a connection.
+const SMALL_BUFFER_SIZE: usize = 16 << 10;
 /// Resolving and connecting are always timed: a worker there cannot be interrupted.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
@@ -58,6 +60,7 @@ struct Settings {
     stall_timeout: Duration,
     connections: usize,
     allow_plain_http: bool,
+    force_api_route: bool,
     whole: Pace,
     part: Pace,
 }
@@ -86,6 +89,7 @@ impl Connections {
             stall_timeout: options.stall_timeout,
             connections: options.parts_in_flight + 1,
             allow_plain_http: options.allow_plain_http,
+            force_api_route: options.force_api_route,
             whole: Pace::whole(options.retry_window),
             part: Pace::part(options.retry_window),
         };
@@ -114,7 +118,11 @@ impl Connections {
 
     fn transport(&self, for_api: bool, sockets: &Sockets, other: &Sockets) -> HttpTransport {
         let settings = &self.settings;
-        let agent = |proxy| settings.agent(proxy, sockets.clone(), self.names.clone());
+        let buffers = match for_api && !settings.force_api_route {
+            true => SMALL_BUFFER_SIZE,
+            false => BUFFER_SIZE,
+        };
+        let agent = |proxy| settings.agent(proxy, buffers, sockets.clone(), self.names.clone());
         let direct = agent(None);
         // Each proxy has its own pool of connections.
         let by = |choice: &Choice| match choice {
@@ -141,7 +149,7 @@ impl Connections {
 }
 
 impl Settings {
-    fn agent(&self, proxy: Option<Proxy>, sockets: Sockets, names: Names) -> Agent {
+    fn agent(&self, proxy: Option<Proxy>, buffers: usize, sockets: Sockets, names: Names) -> Agent {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
             .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))
@@ -155,8 +163,8 @@ impl Settings {
             .user_agent(concat!("libsendsafely/", env!("CARGO_PKG_VERSION")))
             .accept(ANYTHING)
             .accept_encoding(AutoHeaderValue::None)
-            .input_buffer_size(BUFFER_SIZE)
-            .output_buffer_size(BUFFER_SIZE)
+            .input_buffer_size(buffers)
+            .output_buffer_size(buffers)
             .max_idle_connections(self.connections)
             .max_idle_connections_per_host(self.connections)
             .max_idle_age(LONGEST_REST)

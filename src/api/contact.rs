@@ -107,7 +107,7 @@ mod tests {
     fn a_waiting_worker_is_woken_by_the_return_of_a_host_and_by_a_stop() {
         let contacts = Arc::new(Contacts::default());
         let started = Instant::now();
-        let calls: Vec<_> = (0..3).map(|_| Call::new().0).collect();
+        let calls: Vec<_> = (0..3).map(|_| Call::alone()).collect();
         thread::scope(|scope| {
             let sleeping: Vec<_> = calls
                 .iter()

@@ -71,7 +71,7 @@ impl<T: Send + 'static> Idle<T> {
         drop(dropped);
         if must_watch {
             let shared = Arc::clone(&self.0);
-            let watcher = os::spawn_without_secrets("sendsafely-idle", move || shared.watch());
+            let watcher = os::spawn("sendsafely-idle", move || shared.watch());
             let mut state = self.0.state.lock();
             match watcher {
                 Ok(watcher) => state.watcher = Some(watcher),

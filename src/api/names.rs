@@ -7,7 +7,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Sender, bounded};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
@@ -21,43 +21,101 @@ const KEPT: Duration = Duration::from_secs(5);
 
 /// The system's name resolution with a cache.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names(Arc<Mutex<HashMap<String, Known>>>);
+pub(crate) struct Names(Arc<Mutex<Places>>);
+
+#[derive(Debug, Default)]
+struct Places {
+    known: HashMap<String, Known>,
+    /// What the system is asked at the moment.
+    asked: HashMap<String, Arc<Question>>,
+}
 
 /// When the addresses were resolved, and the addresses.
 type Known = (Instant, Vec<SocketAddr>);
 
+type Answer = Arc<io::Result<Vec<SocketAddr>>>;
+
+/// Those that wait for the same answer: a client asks with one thread for a host, however many connections it makes.
+type Question = Mutex<Vec<Sender<Answer>>>;
+
 impl Names {
     /// Empties the cache: old addresses may be the reason why connecting fails.
     pub(crate) fn forget(&self) {
-        self.0.lock().clear();
+        self.0.lock().known.clear();
     }
 
     fn known(&self, place: &str) -> Option<Vec<SocketAddr>> {
-        let known = self.0.lock();
-        let (since, addresses) = known.get(place)?;
+        let places = self.0.lock();
+        let (since, addresses) = places.known.get(place)?;
         (since.elapsed() < KEPT).then(|| addresses.clone())
     }
 
     fn keep(&self, place: String, addresses: &[SocketAddr]) {
-        let mut known = self.0.lock();
+        let known = &mut self.0.lock().known;
         known.retain(|_, (since, _)| since.elapsed() < KEPT);
         known.insert(place, (Instant::now(), addresses.to_vec()));
     }
+
+    /// Asks the system, or waits for the answer to another who has asked.
+    fn look_up(
+        &self,
+        place: &str,
+        timeout: NextTimeout,
+        ask: fn(&str) -> io::Result<Vec<SocketAddr>>,
+    ) -> Result<Vec<SocketAddr>, ureq::Error> {
+        let (sender, receiver) = bounded(1);
+        let mut is_new = false;
+        let question = {
+            let mut places = self.0.lock();
+            let question = places.asked.entry(place.to_owned()).or_insert_with(|| {
+                is_new = true;
+                Arc::default()
+            });
+            question.lock().push(sender);
+            Arc::clone(question)
+        };
+        if is_new {
+            let (names, place, question) = (self.clone(), place.to_owned(), Arc::clone(&question));
+            let work = move || {
+                let answer = Arc::new(ask(&place));
+                names.close(&place, &question);
+                for waiting in question.lock().drain(..) {
+                    let _ = waiting.send(Arc::clone(&answer));
+                }
+            };
+            if os::spawn("sendsafely-name", work.clone()).is_err() {
+                work();
+            }
+        }
+        let timeout = in_time(timeout);
+        let Ok(answer) = receiver.recv_timeout(*timeout.after) else {
+            // The next one asks anew: the network may be back.
+            self.close(place, &question);
+            return Err(ureq::Error::Timeout(timeout.reason));
+        };
+        match &*answer {
+            Ok(addresses) => Ok(addresses.clone()),
+            Err(error) => Err(match error.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code).into(),
+                None => io::Error::new(error.kind(), error.to_string()).into(),
+            }),
+        }
+    }
+
+    /// Nobody else waits for this answer.
+    fn close(&self, place: &str, question: &Arc<Question>) {
+        let asked = &mut self.0.lock().asked;
+        if asked
+            .get(place)
+            .is_some_and(|open| Arc::ptr_eq(open, question))
+        {
+            asked.remove(place);
+        }
+    }
 }
 
-/// Asks the system.
-fn look_up(place: String, timeout: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Error> {
-    let (sender, receiver) = bounded(1);
-    os::spawn_without_secrets("sendsafely-name", move || {
-        let addresses = os::above_standard(|| place.to_socket_addrs());
-        let _ = sender.send(addresses.map(Iterator::collect));
-    })
-    .map_err(|error| ureq::Error::Other(Box::new(error)))?;
-    let timeout = in_time(timeout);
-    let looked_up: io::Result<_> = receiver
-        .recv_timeout(*timeout.after)
-        .map_err(|_| ureq::Error::Timeout(timeout.reason))?;
-    Ok(looked_up?)
+fn ask_system(place: &str) -> io::Result<Vec<SocketAddr>> {
+    os::above_standard(|| place.to_socket_addrs()).map(Iterator::collect)
 }
 
 impl Resolver for Names {
@@ -78,7 +136,7 @@ impl Resolver for Names {
         let addresses = match self.known(&place) {
             Some(known) => known,
             None => {
-                let addresses = look_up(place.clone(), timeout)?;
+                let addresses = self.look_up(&place, timeout, ask_system)?;
                 self.keep(place, &addresses);
                 addresses
             }
@@ -98,6 +156,9 @@ const MAX_ADDRESSES: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -110,7 +171,7 @@ mod tests {
             names.resolve(&uri, &Default::default(), NextTimeout::default())
         };
         assert_eq!(resolve().expect("known")[..], [address]);
-        for (since, _) in names.0.lock().values_mut() {
+        for (since, _) in names.0.lock().known.values_mut() {
             *since = since
                 .checked_sub(KEPT)
                 .expect("the machine runs for longer");
@@ -119,5 +180,26 @@ mod tests {
         names.keep("host.test:443".into(), &[address]);
         names.forget();
         assert_eq!(names.known("host.test:443"), None);
+    }
+
+    #[test]
+    fn one_thread_asks_for_all_that_want_the_same_name() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        fn slow(_: &str) -> io::Result<Vec<SocketAddr>> {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(100));
+            Err(io::Error::new(io::ErrorKind::NotFound, "no such host"))
+        }
+        let names = Names::default();
+        thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    let failed = names.look_up("a.test:443", NextTimeout::default(), slow);
+                    let failed = failed.expect_err("there is none").to_string();
+                    assert!(failed.contains("no such host"), "{failed}");
+                });
+            }
+        });
+        assert!(ASKED.load(Ordering::SeqCst) < 3);
     }
 }

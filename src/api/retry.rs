@@ -277,7 +277,7 @@ mod tests {
         has_responded: bool,
         failure: impl Fn() -> Failure,
     ) -> (u32, ErrorKind) {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let contacts = if has_responded {
             known()
         } else {
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn what_succeeds_on_the_side_does_not_extend_the_window() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let window = Duration::from_millis(600);
         let contacts = known();
         let contact = contact(&contacts);
@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn only_a_lost_response_to_the_same_request_makes_a_refusal_a_success() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let deleted = |mut earlier: Option<Failure>| {
             let window = Duration::from_secs(60);
             let response: Result<()> =
@@ -450,7 +450,7 @@ mod tests {
         asked: u64,
         look: impl Fn() -> Result<Option<()>>,
     ) -> (Option<Duration>, Result<()>) {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let started = Instant::now();
         let mut waited = None;
         let result = looking(
@@ -505,7 +505,7 @@ mod tests {
 
     #[test]
     fn a_stop_ends_the_waiting() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         call.stop();
         let result: Result<()> = retrying(
             &call,

@@ -7,8 +7,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 
 use super::progress::{Flow, Observer, Phase};
 use super::state::{Call, died, stopped};
+use super::threads::Threads;
 use crate::error::{Error, Result};
-use crate::os;
 use crate::os::lock::Mutex;
 
 /// Time between two reports while nothing else happens: 4 to 10 a second are promised.
@@ -190,8 +190,9 @@ pub(crate) fn begin(call: &Call, observer: &mut dyn Observer) -> Result<()> {
     }
 }
 
-/// Runs a piece of work on a worker of its own, while the calling thread reports to the observer.
+/// Runs a piece of work on a worker, while the calling thread reports to the observer.
 pub(crate) fn run<T: Send + 'static>(
+    threads: &Threads,
     observer: &mut dyn Observer,
     work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -199,6 +200,7 @@ pub(crate) fn run<T: Send + 'static>(
     let slot = Arc::new(Mutex::new(None));
     let place = Arc::clone(&slot);
     run_work(
+        threads,
         observer,
         Box::new(move |call| {
             let result = work(call)?;
@@ -213,12 +215,12 @@ pub(crate) fn run<T: Send + 'static>(
 /// Work of a worker.
 type Work = Box<dyn FnOnce(&Arc<Call>) -> Result<()> + Send>;
 
-fn run_work(observer: &mut dyn Observer, work: Work) -> Result<()> {
-    let (call, notices) = Call::new();
+fn run_work(threads: &Threads, observer: &mut dyn Observer, work: Work) -> Result<()> {
+    let (call, notices) = Call::new(threads);
     let (done, events) = unbounded();
     let worker = Arc::clone(&call);
     begin(&call, observer)?;
-    os::spawn("sendsafely", move || {
+    call.lead(move || {
         let _ = done.send(guarded(|| work(&worker)));
     })?;
     attend(&call, &notices, observer, &events, &mut |result, _| {

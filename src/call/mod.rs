@@ -6,9 +6,11 @@
 mod attend;
 mod progress;
 mod state;
+mod threads;
 mod watched;
 
 pub(crate) use attend::{FILE_GRACE, WORKER_GRACE, attend, begin, guarded, run};
 pub use progress::{Flow, Observer, Phase, Progress};
 pub(crate) use state::{Call, Interrupt, died, stopped};
-pub(crate) use watched::Watched;
+pub(crate) use threads::Threads;
+pub(crate) use watched::{Gate, Watched};

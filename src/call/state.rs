@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::progress::{Phase, Progress};
+use super::threads::{CALLER_PATIENCE, Threads};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::Log;
 use crate::os::lock::{Condvar, Mutex};
@@ -45,6 +46,7 @@ pub(crate) struct Call {
     log: Mutex<Log>,
     /// Wakes the calling thread for a line of the log or a change of phase.
     notice: Sender<()>,
+    threads: Threads,
     /// The call that this one is a part of, and the phase of that one while nothing waits.
     whole: Option<(Arc<Call>, Phase)>,
     /// Whether its bytes and parts are those of that call.
@@ -54,10 +56,16 @@ pub(crate) struct Call {
 const UNKNOWN_TOTAL: u64 = u64::MAX;
 
 impl Call {
-    /// A call, and the channel that wakes the thread that attends to it.
-    pub(crate) fn new() -> (Arc<Self>, Receiver<()>) {
+    /// A call by these threads, and the channel that wakes the thread that attends to it.
+    pub(crate) fn new(threads: &Threads) -> (Arc<Self>, Receiver<()>) {
         let (notice, notices) = bounded(1);
-        (Arc::new(Self::with(notice, None)), notices)
+        (Arc::new(Self::with(notice, threads.clone(), None)), notices)
+    }
+
+    /// A call by threads of its own.
+    #[cfg(test)]
+    pub(crate) fn alone() -> Arc<Self> {
+        Self::new(&Threads::default()).0
     }
 
     /// One file of a call about many files. It can fail by itself; its progress counts for the whole call, and a stop
@@ -73,9 +81,10 @@ impl Call {
 
     fn within(whole: &Arc<Self>, phase: Phase, is_counted: bool) -> PartOfCall {
         let (notice, _) = bounded(1);
+        let threads = whole.threads.clone();
         let part = Arc::new(Self {
             is_counted,
-            ..Self::with(notice, Some((Arc::clone(whole), phase)))
+            ..Self::with(notice, threads, Some((Arc::clone(whole), phase)))
         });
         let number = whole.on_stop(Arc::new(StopPart(Arc::downgrade(&part))));
         PartOfCall {
@@ -85,7 +94,7 @@ impl Call {
         }
     }
 
-    fn with(notice: Sender<()>, whole: Option<(Arc<Self>, Phase)>) -> Self {
+    fn with(notice: Sender<()>, threads: Threads, whole: Option<(Arc<Self>, Phase)>) -> Self {
         Self {
             started: Instant::now(),
             phase: AtomicI32::new(Phase::Connecting as i32),
@@ -102,6 +111,7 @@ impl Call {
             wake: Condvar::default(),
             log: Mutex::default(),
             notice,
+            threads,
             whole,
             is_counted: true,
         }
@@ -111,6 +121,41 @@ impl Call {
     fn counts_for(&self) -> Option<&Arc<Call>> {
         let whole = self.whole.as_ref().filter(|_| self.is_counted);
         whole.map(|(whole, _)| whole)
+    }
+
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.threads
+    }
+
+    /// Has a thread do the work of this call: at once, or when one is free. A stop that comes before takes it back.
+    ///
+    /// # Errors
+    /// `SystemLimit`, if the system starts no thread and there is none to wait for.
+    pub(crate) fn lead(&self, work: impl FnOnce() + Send + 'static) -> Result<()> {
+        let number = self.threads.lead(work)?;
+        let threads = self.threads.clone();
+        self.on_stop(Arc::new(TakeBack { threads, number }));
+        Ok(())
+    }
+
+    /// Waits for what the caller's code gives. If that takes long, neither this thread nor what `put_aside` puts aside
+    /// counts until it comes: the caller may wait for another call, which needs them.
+    ///
+    /// # Errors
+    /// `Stopped`, if the thread that made the call gives nothing more.
+    pub(crate) fn wait_for_caller<T, A>(
+        &self,
+        given: &Receiver<T>,
+        put_aside: impl FnOnce() -> A,
+    ) -> Result<T> {
+        match given.recv_timeout(CALLER_PATIENCE) {
+            Ok(given) => Ok(given),
+            Err(RecvTimeoutError::Disconnected) => Err(stopped()),
+            Err(RecvTimeoutError::Timeout) => {
+                let _aside = (self.threads.step_aside(), put_aside());
+                given.recv().map_err(|_| stopped())
+            }
+        }
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
@@ -341,6 +386,18 @@ impl Drop for PartOfCall {
     }
 }
 
+/// Work that may still wait for a thread.
+struct TakeBack {
+    threads: Threads,
+    number: u64,
+}
+
+impl Interrupt for TakeBack {
+    fn interrupt(&self) {
+        self.threads.take_back(self.number);
+    }
+}
+
 struct StopPart(Weak<Call>);
 
 impl Interrupt for StopPart {
@@ -367,7 +424,7 @@ mod tests {
 
     #[test]
     fn the_last_of_several_that_wait_ends_the_phase() {
-        let (whole, _notices) = Call::new();
+        let whole = Call::alone();
         whole.set_phase(Phase::Transferring);
         let part = Call::part_of(&whole, Phase::Transferring);
         part.call.set_phase(Phase::Completing);
@@ -387,7 +444,7 @@ mod tests {
             (1000, 600, 700, 1100),
             (u64::MAX - 1, u64::MAX - 11, 3000, 3010),
         ] {
-            let (call, _notices) = Call::new();
+            let call = Call::alone();
             call.set_total(Some(total), 1);
             call.correct_total(counted, actual);
             assert_eq!(call.snapshot().bytes_total, Some(expected));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::state::{Call, Interrupt};
+use super::threads::CALLER_PATIENCE;
 use crate::error::Result;
 use crate::os::lock::{Condvar, Mutex, MutexGuard};
 
@@ -99,6 +100,43 @@ impl<T: Send + 'static> Watched<T> {
         call.release(number);
         ended.map(|()| value)
     }
+
+    /// The same, for a wait that may last until the caller's code returns: after a while this thread does not count.
+    pub(crate) fn wait_for_caller(
+        &self,
+        call: &Call,
+        mut blocks: impl FnMut(&mut T) -> bool,
+    ) -> Result<MutexGuard<'_, T>> {
+        let soon = Instant::now() + CALLER_PATIENCE;
+        let mut value = self.wait_while_until(call, Some(soon), &mut blocks)?;
+        if !blocks(&mut value) {
+            return Ok(value);
+        }
+        drop(value);
+        let _aside = call.threads().step_aside();
+        self.wait_while(call, blocks)
+    }
+}
+
+/// Lets one worker after the other have the calling thread do something.
+#[derive(Default)]
+pub(crate) struct Gate(Watched<bool>);
+
+/// The worker whose turn it is.
+pub(crate) struct Turn<'a>(&'a Gate);
+
+impl Gate {
+    pub(crate) fn enter(&self, call: &Call) -> Result<Turn<'_>> {
+        *self.0.wait_for_caller(call, |is_closed| *is_closed)? = true;
+        Ok(Turn(self))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.0.lock() = false;
+        self.0.0.notify();
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_waiter_sleeps_until_a_change_or_a_stop() {
-        let (call, watched) = (Call::new().0, Watched::new(1));
+        let (call, watched) = (Call::alone(), Watched::new(1));
         let looks = AtomicU32::new(0);
         let wait = |wanted| {
             let blocks = |value: &mut i32| {
@@ -143,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_wait_ends_at_its_deadline() {
-        let (call, watched) = (Call::new().0, Watched::new(()));
+        let (call, watched) = (Call::alone(), Watched::new(()));
         let deadline = Instant::now() + Duration::from_millis(20);
         assert!(
             watched

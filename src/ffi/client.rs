@@ -69,8 +69,10 @@ pub struct sendsafely_client_options {
     /// Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.
     pub part_size: u64,
     /// Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
-    /// with the memory that it takes, a compressed one with what it unpacks to. One part of each transfer may always
-    /// run.
+    /// with the memory that it takes, a compressed one with what it unpacks to. However many calls run at once, the
+    /// client takes no more than this, one part, and 32 MiB for connections and threads, of which it has at most 64;
+    /// calls beyond that wait for their turn. A part does not count while it waits for longer than two seconds for the
+    /// program to read or write its bytes.
     pub memory_budget: u64,
     /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864.
     pub max_part_bytes: u64,

@@ -74,7 +74,9 @@
  *            on the same package fails with SENDSAFELY_BUSY, except sendsafely_package_free.
  *
  * Threads    Clients and packages may be used from any number of threads at once; no lock is held over the network.
- *            An error, a record or a string belongs to one thread at a time.
+ *            An error, a record or a string belongs to one thread at a time. The calls of a client share its threads,
+ *            at most 64 (see memory_budget of its options). If the system starts no more, they go on with fewer; the
+ *            first that gets none fails with SENDSAFELY_SYSTEM_LIMIT, before it sends anything.
  *
  * fork       A handle belongs to the process that made it. In a forked child, calls with it fail with
  *            SENDSAFELY_FORKED, and its _free releases it without touching a connection; create a new client there.

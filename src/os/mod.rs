@@ -19,4 +19,4 @@ pub(crate) use file::{
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};
 pub(crate) use text::text_of;
-pub(crate) use thread::{on_clean_stack, spawn, spawn_without_secrets};
+pub(crate) use thread::{on_clean_stack, on_worker_stack, spawn};

@@ -32,24 +32,18 @@ fn wipe_stack<const WORDS: usize>() {
     std::hint::black_box(&below);
 }
 
-/// Starts a worker that may hold secrets.
-pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
-    spawn_without_secrets(name, || {
-        apart(work);
-        // The system reuses stacks for later threads.
-        wipe_stack::<WORKER_STACK>();
-    })?;
-    Ok(())
+/// Runs work that may hold secrets on a thread of the library, and zeroes the thread's stack below it.
+pub(crate) fn on_worker_stack(work: impl FnOnce()) {
+    apart(work);
+    // The system reuses stacks for later threads.
+    wipe_stack::<WORKER_STACK>();
 }
 
 /// Starts a thread that blocks all signals, so that the program's handlers run on the program's own threads.
 ///
 /// The new thread does it itself. The caller's mask stays as it is even for a moment: a garbage collector suspends a
 /// thread by a signal, and would wait for ever for one that waits for a suspended thread in the C library.
-pub(crate) fn spawn_without_secrets(
-    name: &str,
-    work: impl FnOnce() + Send + 'static,
-) -> Result<JoinHandle<()>> {
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     let started = std::thread::Builder::new().name(name.to_owned()).spawn(|| {
         block_signals();
         work();

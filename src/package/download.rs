@@ -156,7 +156,7 @@ impl Package {
             .steps
             .lock()
             .may_download(options.directory_id.is_some())?;
-        let (call, notices) = Call::new();
+        let (call, notices) = Call::new(self.0.client.threads());
         let (events, from_workers) = unbounded::<SinkEvent<Download>>();
         let target = match &sink {
             Sink::Path(path) => Some(path.clone()),
@@ -168,7 +168,7 @@ impl Package {
         options.directory_id = directory_identifier(options.directory_id.as_deref())?;
         let file = FileDownload::new(self, &call, in_memory);
         call::begin(&call, observer)?;
-        os::spawn("sendsafely-download", move || {
+        call.lead(move || {
             let to_caller = || Outlet::pushed(events.clone());
             let result = call::guarded(|| file.run(&file_id, target, &options, to_caller));
             let _ = events.send(SinkEvent::Done(result));

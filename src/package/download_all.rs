@@ -57,7 +57,7 @@ impl Package {
         os::require_directory(directory, os::CREATE_FIRST)?;
         let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
         let inner = Arc::clone(&self.0);
-        call::run(observer, move |call| {
+        call::run(self.0.client.threads(), observer, move |call| {
             let tree = TreeDownload {
                 inner,
                 options,

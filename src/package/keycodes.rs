@@ -11,7 +11,7 @@ use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::record::PublicKey;
-use crate::transfer::crew;
+use crate::transfer::crew::{self, Worker};
 
 /// Keycodes that are stored at the same time: a package may have dozens of public keys.
 const MOST_AT_ONCE: usize = 4;
@@ -101,7 +101,9 @@ impl Inner {
             refusal: Mutex::new(None),
         });
         let shared = Arc::clone(&round);
-        crew::run(&session.call, workers, WORKER_GRACE, move || shared.work())?;
+        crew::run(&session.call, workers, WORKER_GRACE, move |worker| {
+            shared.work(worker)
+        })?;
         round.result()
     }
 }
@@ -127,9 +129,11 @@ struct Round {
 
 impl Round {
     /// The work of one worker: one key after the other.
-    fn work(&self) -> Result<()> {
-        while let Some(key) = self.keys.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            self.give_to(key)?;
+    fn work(&self, worker: &Worker<'_>) -> Result<()> {
+        while self.next.load(Ordering::Relaxed) < self.keys.len() && worker.goes_on() {
+            if let Some(key) = self.keys.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+                self.give_to(key)?;
+            }
         }
         Ok(())
     }

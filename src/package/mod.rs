@@ -54,7 +54,6 @@ use crate::crypto::{Keycode, Passphrase, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, Pair};
 use crate::json::Json;
-use crate::os;
 use crate::os::lock::Mutex;
 use crate::record::PackageInformation;
 use crate::secret::SecretString;
@@ -169,9 +168,10 @@ impl Package {
     fn clean_up(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
         let inner = Arc::clone(&self.0);
         let (done, wait) = bounded(1);
-        let spawned = os::spawn("sendsafely-behind", move || {
-            let (call, _notices) = Call::new();
-            work(&inner, &inner.client.session(&call));
+        let (call, _notices) = Call::new(inner.client.threads());
+        let own = Arc::clone(&call);
+        let spawned = call.lead(move || {
+            work(&inner, &inner.client.session(&own));
             let _ = done.send(());
         });
         if spawned.is_ok() {

@@ -12,9 +12,9 @@ use crate::call::{self, Call, Observer, Phase};
 use crate::check::{directory_identifier, name_to_send};
 use crate::crypto::PartBuffer;
 use crate::error::{Error, ErrorKind, Result};
-use crate::os;
 use crate::os::lock::Mutex;
 use crate::record::File;
+use crate::transfer::budget::Lease;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filled, Filler, Puller, SourceEvent, SourceFile, spool};
 use crate::transfer::upload::{self, FileToSend};
@@ -91,7 +91,7 @@ impl Package {
             starts_again,
         } = Prepared::new(source, options)?;
         let plan = size.map(|size| Plan::new(size, part_size)).transpose()?;
-        let (call, notices) = Call::new();
+        let (call, notices) = Call::new(inner.client.threads());
         call.set_total(size, plan.map_or(0, |plan| plan.parts));
         let (events, from_workers) = unbounded();
         let file_upload = FileUpload {
@@ -109,7 +109,7 @@ impl Package {
         let created = Arc::clone(&file_upload.created);
         call::begin(&call, observer)
             .map_err(|error| error.context(format_args!("upload of {name}")))?;
-        os::spawn("sendsafely-upload", move || {
+        call.lead(move || {
             let result = call::guarded(|| {
                 file_upload.prove_keycode()?;
                 file_upload.run()
@@ -273,7 +273,7 @@ impl FileUpload {
         let secrets = self.inner.secrets()?;
         let session = Arc::new(client.session(&self.call));
         let part_size = client.options().part_size;
-        let spool = |next_part: &mut dyn FnMut(PartBuffer) -> Result<Filled>| {
+        let spool = |next_part: &mut dyn FnMut(&Lease, PartBuffer) -> Result<Filled>| {
             let (passphrase, budget) = (&secrets.passphrase, client.budget());
             spool(&session, budget, next_part, passphrase, part_size)
                 .map(|(spool, plan)| (Feed::Spool(spool), plan))
@@ -286,7 +286,7 @@ impl FileUpload {
                     let mut read = |buffer: &mut [u8]| file.read_on(buffer);
                     let mut filler = Filler::new(&mut read, None, part_size);
                     let (feed, plan) =
-                        spool(&mut |buffer| filler.fill(buffer, &mut || self.call.check()))?;
+                        spool(&mut |_, buffer| filler.fill(buffer, &mut || self.call.check()))?;
                     // A call about many files has counted it as one empty part.
                     self.call.correct_total(0, plan.size);
                     self.call.more_parts(plan.parts.saturating_sub(1));
@@ -294,7 +294,9 @@ impl FileUpload {
                 }
             },
             (Reading::Caller(puller), Some(plan)) => (Feed::Pulled(puller), plan),
-            (Reading::Caller(puller), None) => spool(&mut |buffer| puller.pull(buffer))?,
+            (Reading::Caller(puller), None) => {
+                spool(&mut |memory, buffer| puller.pull(&self.call, memory, buffer))?
+            }
         };
         self.call.set_total(Some(plan.size), plan.parts);
         self.call.set_phase(Phase::Preparing);

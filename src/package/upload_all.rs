@@ -104,7 +104,8 @@ impl Package {
             directories: Vec::new(),
         };
         let base = directory.to_owned();
-        let result = call::run(observer, move |call| tree.run(call, &base, into));
+        let threads = self.0.client.threads();
+        let result = call::run(threads, observer, move |call| tree.run(call, &base, into));
         drop(running);
         if result.is_err() {
             self.discard_all(std::mem::take(&mut *under_way.lock()));

@@ -127,7 +127,7 @@ impl Assembly {
             let waits = |order: &mut Order| {
                 order.is_writing && order.writers == writers && order.waiting.contains_key(&part)
             };
-            return self.order.wait_while(call, waits).map(|_| ());
+            return self.order.wait_for_caller(call, waits).map(|_| ());
         }
         // After a failure the mark stays, so that no other worker writes.
         while let Some((mut piece, before)) = self.take_next() {
@@ -141,7 +141,8 @@ impl Assembly {
             check(size)?;
             let buffer = std::mem::take(&mut piece.memory.buffer);
             let plaintext = std::mem::take(&mut piece.plaintext);
-            piece.memory.buffer = self.outlet.lock().write(buffer, plaintext)?;
+            let written = (self.outlet.lock()).write(call, &piece.memory, buffer, plaintext)?;
+            piece.memory.buffer = written;
             let mut order = self.order.lock();
             order.size = size;
             order.next += 1;
@@ -202,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_delivery_can_be_stopped_while_the_callers_function_runs() {
-        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
         let assembly = Assembly::new(Outlet::pushed(events), 0);
         let deliver = |part| assembly.deliver(&call, part, piece(&budget, &call), |_| Ok(()));
@@ -231,7 +232,7 @@ mod tests {
     /// Its memory is not held up by others; it notices when its turn comes while it waits.
     #[test]
     fn the_part_that_is_next_gets_memory() {
-        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let _others = budget.lease(&call, 100, || true).expect("urgent");
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
         let assembly = Assembly::new(Outlet::pushed(events), 0);
@@ -254,7 +255,7 @@ mod tests {
 
     #[test]
     fn parts_that_come_early_are_written_in_their_order() {
-        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
         let assembly = Assembly::new(Outlet::pushed(events), 0);
         let caller = thread::spawn(move || {

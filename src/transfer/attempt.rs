@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn only_what_never_got_as_far_counts_as_progress() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let meter = Meter::new(&call, true);
         let sent = || call.snapshot().bytes_sent;
         let moves = |bytes| {

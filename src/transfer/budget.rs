@@ -5,17 +5,19 @@
 //! next lease: allocating megabytes for each part costs more than it seems.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::call::{Call, Watched};
 use crate::error::{Error, Result};
+use crate::os::lock::MutexGuard;
 
 /// Bytes that may be in memory at once.
 ///
-/// A lease waits until it fits, or until it is `urgent`: the part without which a transfer cannot go on gets its buffer
-/// whatever the others hold. So among all that wait there is always one lease that does not, and that ends. What an
-/// urgent part needs beyond its buffer (key derivations, unpacking) goes above the limit for one lease at a time,
-/// because many transfers have as many urgent parts.
+/// Leases wait in line until they fit. Parts may hold memory while they wait for one that stands in this line: it is
+/// `urgent`, a part without which a transfer cannot go on. So one urgent lease at a time may overtake all others and go
+/// above the limit, for its buffer and for what it needs besides (key derivations, unpacking). It never waits, so it
+/// ends, and then the next one may. More than one would be as many as there are transfers.
 pub(crate) struct Budget {
     limit: u64,
     state: Watched<Charges>,
@@ -29,19 +31,27 @@ struct Charges {
     /// Buffers to use again, and their capacities in all.
     idle: Vec<Vec<u8>>,
     idle_bytes: u64,
-    /// Whether a lease has grown above the limit.
+    /// Whether a lease may be above the limit.
     above: bool,
+    /// The line of those that wait for a lease, by their numbers.
+    line: VecDeque<u64>,
+    last: u64,
 }
 
 impl Charges {
-    /// The smallest idle buffer with room for so many bytes, but none that is far too large.
-    fn take_idle(&mut self, size: usize) -> Option<Vec<u8>> {
+    /// The smallest idle buffer with room for so many bytes, but none that is far too large: its place and capacity.
+    fn idle_for(&self, size: usize) -> Option<(usize, u64)> {
         let fits = size..=size.saturating_mul(2);
-        let fitting = (0..self.idle.len()).filter(|i| fits.contains(&self.idle[*i].capacity()));
-        let index = fitting.min_by_key(|i| self.idle[*i].capacity())?;
-        let buffer = self.idle.swap_remove(index);
-        self.idle_bytes -= buffer.capacity() as u64;
-        Some(buffer)
+        let capacities = self.idle.iter().map(Vec::capacity).enumerate();
+        let fitting = capacities.filter(|(_, capacity)| fits.contains(capacity));
+        let (index, capacity) = fitting.min_by_key(|(_, capacity)| *capacity)?;
+        Some((index, capacity as u64))
+    }
+
+    fn take_idle(&mut self, size: usize) -> Option<Vec<u8>> {
+        let (index, capacity) = self.idle_for(size)?;
+        self.idle_bytes -= capacity;
+        Some(self.idle.swap_remove(index))
     }
 
     /// Takes idle buffers out until all that is charged is within the limit.
@@ -99,11 +109,20 @@ impl Budget {
     ) -> Result<Lease> {
         let size = usize::try_from(bytes).unwrap_or(usize::MAX);
         let mut lease = self.lease_nothing();
-        let mut idle = None;
+        let place = self.stand_in_line();
         let mut state = self.state.wait_while(call, |state| {
-            idle = state.take_idle(size);
-            idle.is_none() && state.leased > 0 && state.leased + bytes > self.limit && !urgent()
+            let charge = state.idle_for(size).map_or(bytes, |(_, capacity)| capacity);
+            if state.line.front() == Some(&place.number)
+                && (state.leased == 0 || state.leased + charge <= self.limit)
+            {
+                return false;
+            }
+            let overtakes = !state.above && urgent();
+            state.above |= overtakes;
+            lease.above.set(overtakes);
+            !overtakes
         })?;
+        let idle = state.take_idle(size);
         if let Some(buffer) = idle {
             let capacity = buffer.capacity() as u64;
             state.leased += capacity;
@@ -122,9 +141,10 @@ impl Budget {
             excess.push(buffer);
         }
         drop(state);
+        drop(place);
         drop(excess);
         if lease.buffer.try_reserve_exact(size).is_err() {
-            self.trim();
+            self.drop_idle(self.state.lock());
             lease
                 .buffer
                 .try_reserve_exact(size)
@@ -133,15 +153,58 @@ impl Budget {
         Ok(lease)
     }
 
-    /// Gives all idle buffers back to the system: at the end of a transfer.
+    /// At the end of a transfer: gives all idle buffers back to the system, unless other transfers use them.
     pub(crate) fn trim(&self) {
-        let idle = {
-            let mut state = self.state.lock();
-            state.idle_bytes = 0;
-            std::mem::take(&mut state.idle)
-        };
+        let state = self.state.lock();
+        if state.leased == 0 && state.line.is_empty() {
+            self.drop_idle(state);
+        }
+    }
+
+    fn drop_idle(&self, mut state: MutexGuard<'_, Charges>) {
+        state.idle_bytes = 0;
+        let idle = std::mem::take(&mut state.idle);
+        drop(state);
         drop(idle);
         self.state.notify();
+    }
+
+    fn stand_in_line(&self) -> Place<'_> {
+        let mut state = self.state.lock();
+        state.last += 1;
+        let number = state.last;
+        state.line.push_back(number);
+        Place {
+            budget: self,
+            number,
+        }
+    }
+}
+
+/// A place in the line. Who leaves it lets the next ones look.
+struct Place<'a> {
+    budget: &'a Budget,
+    number: u64,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.budget.state.lock();
+        state.line.retain(|number| *number != self.number);
+        let others = !state.line.is_empty();
+        drop(state);
+        if others {
+            self.budget.state.notify();
+        }
+    }
+}
+
+/// Memory that does not count, because the caller's code keeps it.
+pub(crate) struct PutAside<'a>(&'a Lease);
+
+impl Drop for PutAside<'_> {
+    fn drop(&mut self) {
+        self.0.budget.state.lock().leased += self.0.charged.get();
     }
 }
 
@@ -174,6 +237,16 @@ impl Lease {
         Ok(())
     }
 
+    /// Until the result is dropped, this memory does not count.
+    pub(crate) fn put_aside(&self) -> PutAside<'_> {
+        let mut state = self.budget.state.lock();
+        state.leased -= self.charged.get();
+        state.above &= !self.above.take();
+        drop(state);
+        self.budget.state.notify();
+        PutAside(self)
+    }
+
     /// Charges no more than what the buffer takes now.
     pub(crate) fn settle(&self) {
         self.give_back(self.buffer.capacity() as u64);
@@ -186,7 +259,9 @@ impl Lease {
         if surplus > 0 {
             let mut state = self.budget.state.lock();
             state.leased -= surplus;
-            state.above &= !self.above.take();
+            if state.leased <= self.budget.limit {
+                state.above &= !self.above.take();
+            }
             drop(state);
             self.budget.state.notify();
         }
@@ -200,11 +275,14 @@ impl Drop for Lease {
             let mut state = self.budget.state.lock();
             state.leased -= self.charged.get();
             state.above &= !self.above.get();
-            if buffer.capacity() > 0 {
-                state.idle_bytes += buffer.capacity() as u64;
+            let capacity = buffer.capacity() as u64;
+            if capacity > 0 {
+                state.idle_bytes += capacity;
                 state.idle.push(buffer);
             }
-            state.excess(self.budget.limit)
+            // One beyond the limit, if another lease will go beyond it.
+            let beyond = if state.line.is_empty() { 0 } else { capacity };
+            state.excess(self.budget.limit.saturating_add(beyond))
         };
         drop(excess);
         self.budget.state.notify();
@@ -222,7 +300,7 @@ mod tests {
     const A_WHILE: Duration = Duration::from_millis(50);
 
     fn budget(limit: u64) -> (Arc<Budget>, Arc<Call>) {
-        (Arc::new(Budget::new(limit)), Call::new().0)
+        (Arc::new(Budget::new(limit)), Call::alone())
     }
 
     fn charged(budget: &Budget) -> u64 {
@@ -298,14 +376,62 @@ mod tests {
         });
         assert_eq!(charged(&budget), 510);
         drop(second);
+        let third = lease();
         first.grow(&call, 500, || true).expect("the place is free");
         let stopped = std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| lease().grow(&call, 500, || true));
+            let call = &call;
+            let waiting = scope.spawn(move || third.grow(call, 500, || true));
             std::thread::sleep(A_WHILE);
             call.stop();
             waiting.join().expect("no panic")
         });
         assert_eq!(stopped.expect_err("stopped").kind(), ErrorKind::Stopped);
+    }
+
+    /// Each is the first part of a transfer, and many transfers hold memory.
+    #[test]
+    fn one_urgent_lease_overtakes_the_line_and_all_come_to_their_turn() {
+        let (budget, call) = budget(100);
+        let mut held: Vec<_> = (0..10)
+            .map(|_| budget.lease(&call, 10, || false).expect("fits"))
+            .collect();
+        let overtaking = budget.lease(&call, 10, || true).expect("urgent");
+        let (done, finished) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            for number in 0..20 {
+                let (done, budget, call) = (done.clone(), &budget, &call);
+                scope.spawn(move || {
+                    let lease = budget.lease(call, 10, || number % 2 == 0).expect("memory");
+                    assert!(charged(budget) <= 110);
+                    std::thread::sleep(Duration::from_millis(1));
+                    drop(lease);
+                    done.send(number).expect("is waited for");
+                });
+            }
+            assert!(finished.recv_timeout(A_WHILE).is_err(), "all wait");
+            assert_eq!(charged(&budget), 110);
+            // Even if the others hold what they have, each urgent one gets through.
+            drop(overtaking);
+            for _ in 0..10 {
+                assert_eq!(finished.recv().expect("it ends") % 2, 0);
+            }
+            held.pop();
+            for _ in 0..10 {
+                assert_eq!(finished.recv().expect("it ends") % 2, 1);
+            }
+        });
+    }
+
+    #[test]
+    fn what_the_callers_code_keeps_does_not_count_meanwhile() {
+        let (budget, call) = budget(100);
+        let kept = budget.lease(&call, 100, || false).expect("fits");
+        let aside = kept.put_aside();
+        let other = budget.lease(&call, 100, || false).expect("fits");
+        drop(aside);
+        assert_eq!(charged(&budget), 200);
+        drop((kept, other));
+        assert_eq!(charged(&budget), 100, "idle");
     }
 
     #[test]

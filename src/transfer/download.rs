@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::assembly::{Assembly, Piece, Size};
-use super::crew;
+use super::crew::{self, Worker};
 use super::fetch::{FileToFetch, Judge, PartFetcher, Wanted};
 use super::outlet::Outlet;
 use crate::call::{Call, Phase, WORKER_GRACE};
@@ -33,7 +33,9 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> 
     let call = &file.session.call;
     call.set_phase(Phase::Transferring);
     let shared = Arc::clone(&download);
-    let fetched = crew::run(call, workers, WORKER_GRACE, move || shared.work());
+    let fetched = crew::run(call, workers, WORKER_GRACE, move |worker| {
+        shared.work(worker)
+    });
     // After a failure the temporary file is gone before the call returns.
     let mut outlet = download.assembly.close();
     file.budget.trim();
@@ -56,12 +58,13 @@ pub(super) struct Download {
 
 impl Download {
     /// One worker: part after part.
-    fn work(&self) -> Result<()> {
+    fn work(&self, worker: &Worker<'_>) -> Result<()> {
         let file = &self.fetcher.file;
         let ahead = u32::try_from(file.workers * PARTS_AHEAD).unwrap_or(u32::MAX);
-        loop {
+        let parts = file.parts.unwrap_or(0);
+        while self.next_part.load(Ordering::Relaxed) <= parts + 1 && worker.goes_on() {
             let part = self.next_part.fetch_add(1, Ordering::Relaxed);
-            match part.checked_sub(file.parts.unwrap_or(0)) {
+            match part.checked_sub(parts) {
                 None | Some(0) => {}
                 Some(1) => return self.fetch_surplus(),
                 Some(_) => return Ok(()),
@@ -71,6 +74,7 @@ impl Download {
             let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
             self.deliver(part, piece)?;
         }
+        Ok(())
     }
 
     /// Fetches a part; `judge` decides what a failure means.

@@ -420,7 +420,7 @@ mod tests {
 
     #[test]
     fn only_what_has_a_beginning_and_a_rest_is_gone_on_with() {
-        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let kept = |arrived: usize, length| {
             let mut memory = budget.lease(&call, 10, || true).expect("memory");
             memory.buffer.resize(arrived, 0);

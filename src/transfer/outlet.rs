@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crossbeam_channel::{Sender, bounded};
 
+use super::budget::Lease;
 use super::compare::Comparison;
-use crate::call::stopped;
+use crate::call::{Call, stopped};
 use crate::error::Result;
 use crate::os::{Existing, Finished, TargetFile};
 
@@ -64,8 +65,14 @@ impl Outlet {
         }))
     }
 
-    /// Writes a piece and hands its buffer back.
-    pub(super) fn write(&mut self, buffer: Vec<u8>, plaintext: Range<usize>) -> Result<Vec<u8>> {
+    /// Writes a piece, whose buffer is in this memory, and hands the buffer back.
+    pub(super) fn write(
+        &mut self,
+        call: &Call,
+        memory: &Lease,
+        buffer: Vec<u8>,
+        plaintext: Range<usize>,
+    ) -> Result<Vec<u8>> {
         match self {
             Self::File(file) => {
                 file.write(&buffer[plaintext])?;
@@ -79,7 +86,7 @@ impl Outlet {
                     written,
                 })?;
                 // After an error of the sink the calling thread ends the call, which drops the sender.
-                given_back.recv().map_err(|_| stopped())
+                call.wait_for_caller(&given_back, || memory.put_aside())
             }
             Self::Compared(comparison) => {
                 comparison.write(&buffer[plaintext])?;

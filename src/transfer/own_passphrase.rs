@@ -108,7 +108,7 @@ mod tests {
             Ok(Some(Passphrase::from_text(SecretString::from("own"))))
         };
         let own = OwnPassphrase::new(Some(Box::new(ask)));
-        let (asking, stopped) = (Call::new().0, Call::new().0);
+        let (asking, stopped) = (Call::alone(), Call::alone());
         assert!(own.get(&asking).expect("nobody asks").is_none());
         thread::scope(|scope| {
             let first = scope.spawn(|| own.look_up(&asking, damaged()));
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_failure_to_ask_is_not_repeated_for_each_part_but_reported() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let asked = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&asked);
         let own = OwnPassphrase::new(Some(Box::new(move || {

@@ -3,17 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::call::{Call, FILE_GRACE, Watched};
+use crate::call::{Call, FILE_GRACE};
 use crate::error::Result;
+use crate::os::lock::Mutex;
 use crate::transfer::crew;
 
 /// Tasks in order. A task may bring further ones.
-pub(crate) struct Queue<T>(Watched<Tasks<T>>);
+pub(crate) struct Queue<T>(Mutex<Tasks<T>>);
 
 struct Tasks<T> {
     tasks: VecDeque<T>,
-    /// Workers that have a task.
-    busy: usize,
     /// What the tasks under way leave of the limit.
     free: usize,
 }
@@ -28,17 +27,21 @@ impl<T: Send + 'static> Queue<T> {
         weight: impl Fn(&T) -> usize + Send + Sync + 'static,
         work: impl Fn(&Self, T) -> Result<()> + Send + Sync + 'static,
     ) -> Result<()> {
-        let queue = Self(Watched::new(Tasks {
+        let queue = Self(Mutex::new(Tasks {
             tasks: tasks.into_iter().collect(),
-            busy: 0,
             free: limit,
         }));
-        let worker = Arc::clone(call);
-        crew::run(call, limit, FILE_GRACE, move || {
+        let waiting = Arc::clone(call);
+        crew::run(call, limit, FILE_GRACE, move |worker| {
             let weight = |task: &T| weight(task).clamp(1, limit);
-            while let Some((task, turn)) = queue.next(&worker, &weight)? {
-                work(&queue, task)?;
-                drop(turn);
+            // A worker that finds no task, or no room for one, ends. Those that have one find what it brings, and call
+            // others to it.
+            while queue.has_next(&weight) && worker.goes_on() {
+                waiting.check()?;
+                if let Some((task, turn)) = queue.next(&weight) {
+                    work(&queue, task)?;
+                    drop(turn);
+                }
             }
             Ok(())
         })
@@ -47,7 +50,6 @@ impl<T: Send + 'static> Queue<T> {
     /// Adds tasks at the end.
     pub(crate) fn add(&self, tasks: impl IntoIterator<Item = T>) {
         self.0.lock().tasks.extend(tasks);
-        self.0.notify();
     }
 
     /// Adds tasks that bring others: they come first, so that there is always enough to do.
@@ -56,32 +58,22 @@ impl<T: Send + 'static> Queue<T> {
         for task in tasks {
             state.tasks.push_front(task);
         }
-        drop(state);
-        self.0.notify();
     }
 
-    /// The next task, once there is room for it; `None` when all are done.
-    fn next(&self, call: &Call, weight: &dyn Fn(&T) -> usize) -> Result<Option<(T, Turn<'_, T>)>> {
-        call.check()?;
-        let mut state = self
-            .0
-            .wait_while(call, |state| match state.tasks.front().map(weight) {
-                Some(weight) => weight > state.free,
-                None => state.busy > 0,
-            })?;
-        let Some(task) = state.tasks.pop_front() else {
-            return Ok(None);
-        };
-        let weight = weight(&task);
-        state.free -= weight;
-        state.busy += 1;
-        Ok(Some((
-            task,
-            Turn {
-                queue: self,
-                weight,
-            },
-        )))
+    /// Whether there is a task, and room for it.
+    fn has_next(&self, weight: &dyn Fn(&T) -> usize) -> bool {
+        let state = self.0.lock();
+        let next = state.tasks.front().map(weight);
+        next.is_some_and(|weight| weight <= state.free)
+    }
+
+    fn next(&self, weight: &dyn Fn(&T) -> usize) -> Option<(T, Turn<'_, T>)> {
+        let mut state = self.0.lock();
+        let weight = state.tasks.front().map(weight)?;
+        state.free = state.free.checked_sub(weight)?;
+        let task = state.tasks.pop_front()?;
+        let queue = self;
+        Some((task, Turn { queue, weight }))
     }
 }
 
@@ -93,11 +85,7 @@ struct Turn<'a, T> {
 
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {
-        let mut state = self.queue.0.lock();
-        state.free += self.weight;
-        state.busy -= 1;
-        drop(state);
-        self.queue.0.notify();
+        self.queue.0.lock().free += self.weight;
     }
 }
 
@@ -111,7 +99,7 @@ mod tests {
 
     #[test]
     fn tasks_bring_others_and_keep_within_the_limit() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let (used, most, done) = (
             Arc::new(AtomicUsize::new(0)),
             Arc::new(AtomicUsize::new(0)),
@@ -143,7 +131,7 @@ mod tests {
 
     #[test]
     fn an_error_ends_all() {
-        let (call, _notices) = Call::new();
+        let call = Call::alone();
         let refused = Queue::run(
             &call,
             3,

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Sender, bounded};
 
-use super::budget::Budget;
+use super::budget::{Budget, Lease};
 use super::plan::Plan;
 use crate::api::Session;
-use crate::call::{Phase, stopped};
+use crate::call::{Call, Phase, stopped};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
@@ -48,12 +48,12 @@ impl Puller {
         }
     }
 
-    /// Has a buffer filled with the next part.
-    pub(crate) fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
+    /// Has a buffer, which is in this memory, filled with the next part.
+    pub(crate) fn pull(&self, call: &Call, memory: &Lease, buffer: PartBuffer) -> Result<Filled> {
         let (filled, part) = bounded(1);
         (self.ask)(Fill { buffer, filled })?;
         // After an error of the source the calling thread ends the call, which drops the sender.
-        part.recv().map_err(|_| stopped())
+        call.wait_for_caller(&part, || memory.put_aside())
     }
 }
 
@@ -211,7 +211,7 @@ pub(super) fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<
 pub(crate) fn spool(
     session: &Session,
     budget: &Arc<Budget>,
-    next_part: &mut dyn FnMut(PartBuffer) -> Result<Filled>,
+    next_part: &mut dyn FnMut(&Lease, PartBuffer) -> Result<Filled>,
     passphrase: &Passphrase,
     part_size: u64,
 ) -> Result<(Spool, Plan)> {
@@ -237,7 +237,7 @@ pub(crate) fn spool(
             part,
             length,
             is_last,
-        } = next_part(buffer)?;
+        } = next_part(&memory, buffer)?;
         size += length as u64;
         // Judges the size limit while the source still runs.
         let plan = Plan::new(size, part_size)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
-use super::crew;
+use super::crew::{self, Worker};
 use super::plan::Plan;
 use super::route::{PartRoute, Route};
 use super::source::{Feed, read_spool};
@@ -14,10 +14,9 @@ use super::urls::UrlCache;
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::transport::{Failure, read_limited};
-use crate::call::{Phase, WORKER_GRACE};
+use crate::call::{Gate, Phase, WORKER_GRACE};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::lock::Mutex;
 
 /// A file that exists on the service, with all that it takes to send its parts.
 pub(crate) struct FileToSend {
@@ -47,7 +46,7 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
         route: Route::new(file.force_api_route),
         urls: UrlCache::default(),
         next_part: AtomicU32::new(1),
-        taking: Mutex::new(()),
+        pulling: Gate::default(),
         holding: AtomicU32::new(0),
         used_storage: AtomicBool::new(false),
         is_doubtful: AtomicBool::new(false),
@@ -78,7 +77,7 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
     ))
 }
 
-/// Memory of a part that is being sent. While an upload has any, its next part may have to wait for room.
+/// Memory of a part that is being sent. An upload that has none is the first to get some beyond the budget.
 struct Held<'a> {
     memory: Lease,
     holding: &'a AtomicU32,
@@ -98,8 +97,7 @@ struct Upload {
     route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
-    /// Workers take memory one after the other, so that one of them is the first.
-    taking: Mutex<()>,
+    pulling: Gate,
     /// Parts that have memory at the moment.
     holding: AtomicU32,
     used_storage: AtomicBool,
@@ -114,7 +112,9 @@ impl Upload {
         let call = &self.file.session.call;
         call.set_phase(Phase::Transferring);
         let shared = Arc::clone(self);
-        let sent = crew::run(call, workers, WORKER_GRACE, move || shared.work());
+        let sent = crew::run(call, workers, WORKER_GRACE, move |worker| {
+            shared.work(worker)
+        });
         self.file.budget.trim();
         sent?;
         match &self.file.feed {
@@ -133,23 +133,21 @@ impl Upload {
     }
 
     /// One worker: part after part.
-    fn work(&self) -> Result<()> {
-        loop {
+    fn work(&self, worker: &Worker<'_>) -> Result<()> {
+        while self.next_part.load(Ordering::Relaxed) <= self.file.plan.parts && worker.goes_on() {
             let turn = self.next_part.fetch_add(1, Ordering::Relaxed);
-            if turn > self.file.plan.parts {
-                return Ok(());
+            if turn <= self.file.plan.parts {
+                self.part(turn)?;
             }
-            let held = self.take_memory()?;
-            self.part(turn, held)?;
         }
+        Ok(())
     }
 
-    /// Memory for a part: the first of an upload never waits, whatever other transfers hold.
+    /// Memory for a part.
     fn take_memory(&self) -> Result<Held<'_>> {
         let file = &self.file;
         // Equal buffers for all parts, so that each can be used for any part.
         let bytes = PartBuffer::room(file.plan.range(1).1);
-        let _first = self.taking.lock();
         let urgent = || self.holding.load(Ordering::Relaxed) == 0;
         let call = &file.session.call;
         let memory = file.budget.lease(call, bytes as u64, urgent)?;
@@ -159,8 +157,15 @@ impl Upload {
     }
 
     /// Reads, encrypts and sends one part.
-    fn part(&self, turn: u32, mut held: Held<'_>) -> Result<()> {
+    fn part(&self, turn: u32) -> Result<()> {
         let file = &self.file;
+        let call = &file.session.call;
+        // One worker after the other has the calling thread fill its buffer, so that a slow source takes up only one.
+        let pulls = match &file.feed {
+            Feed::Pulled(_) => Some(self.pulling.enter(call)?),
+            Feed::File(_) | Feed::Spool(_) => None,
+        };
+        let mut held = self.take_memory()?;
         let place = |part| Place {
             part,
             parts: file.plan.parts,
@@ -176,7 +181,8 @@ impl Upload {
                 held.memory.buffer = buffer.into_memory();
             }
             Feed::Pulled(puller) => {
-                let mut filled = puller.pull(buffer)?;
+                let mut filled = puller.pull(call, &held.memory, buffer)?;
+                drop(pulls);
                 let sealed = filled
                     .buffer
                     .seal_at(&place(filled.part), &file.passphrase)?;
@@ -310,7 +316,7 @@ mod tests {
     /// Whatever other transfers hold, and however a part ends.
     #[test]
     fn the_first_part_of_an_upload_does_not_wait_for_memory() {
-        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let _others = budget.lease(&call, 100, || true).expect("urgent");
         let holding = AtomicU32::new(0);
         let urgent = || holding.load(Ordering::Relaxed) == 0;

@@ -45,8 +45,10 @@ namespace LibSendSafely
         public long? PartSize { get; set; }
 
         /// <summary>Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A
-        /// part counts with the memory that it takes, a compressed one with what it unpacks to. One part of each
-        /// transfer may always run.</summary>
+        /// part counts with the memory that it takes, a compressed one with what it unpacks to. However many calls run
+        /// at once, the client takes no more than this, one part, and 32 MiB for connections and threads, of which it
+        /// has at most 64; calls beyond that wait for their turn. A part does not count while it waits for longer than
+        /// two seconds for the program to read or write its bytes.</summary>
         public long? MemoryBudget { get; set; }
 
         /// <summary>Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default:

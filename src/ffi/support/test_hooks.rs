@@ -21,9 +21,11 @@ pub unsafe extern "C" fn sendsafely_test_panic(
     caller.guard(|| {
         match place {
             0 => panic!("injected into an exported function"),
-            1 => call::run(&mut (), |_| -> crate::error::Result<()> {
-                panic!("injected on a worker")
-            })?,
+            1 => call::run(
+                &call::Threads::default(),
+                &mut (),
+                |_| -> crate::error::Result<()> { panic!("injected on a worker") },
+            )?,
             2 => Process::current().panic_while_locked(),
             3 => PANIC.set(true),
             _ => return Err(invalid("place is 0 to 3")),
