@@ -52,6 +52,8 @@ impl Interrupt for Wake {
     }
 }
 
+type Work = dyn Fn(&Worker<'_>) -> Result<()> + Send + Sync;
+
 struct Crew {
     call: Arc<Call>,
     /// Workers beside the thread that leads the call.
@@ -61,7 +63,7 @@ struct Crew {
     /// Whether one has ended before all was done.
     has_left: AtomicBool,
     results: Sender<Result<()>>,
-    work: Box<dyn Fn(&Worker<'_>) -> Result<()> + Send + Sync>,
+    work: Box<Work>,
 }
 
 impl Crew {
