@@ -200,6 +200,53 @@ def test_an_exception_or_a_cancellation_deletes_an_unfinished_package(run, emula
     run(work)
 
 
+def test_a_time_out_deletes_an_unfinished_package_of_a_distant_service(run, faults):
+    packages = []
+
+    async def send(client):
+        async with await client.create_package() as package:
+            packages.append(package)
+            faults.fault("*", {"hang_ms": 350}, times=0)
+            await asyncio.sleep(20)
+
+    async def work(client):
+        with pytest.raises(asyncio.TimeoutError) as raised:
+            await asyncio.wait_for(send(client), 0.5)
+        faults.admin("DELETE", "/faults")
+        [package] = packages
+        notes, error = [], raised.value
+        while error is not None:  # asyncio's exception is another one than that which left the block.
+            notes += getattr(error, "__notes__", [])
+            error = error.__cause__ or error.__context__
+        assert notes == [f"the unfinished package {package.id} was deleted"]
+        with pytest.raises(Error) as gone:
+            await client.get_package_information(package.id)
+        assert gone.value.status is Status.UNKNOWN_PACKAGE
+
+    run(work)
+
+
+def test_a_second_cancellation_does_not_wait_for_the_deletion(run, faults):
+    async def send(client):
+        async with await client.create_package() as package:
+            faults.fault("*", {"hang_ms": 20_000}, times=0)
+            await asyncio.sleep(20)
+
+    async def work(client):
+        task = asyncio.ensure_future(send(client))
+        await asyncio.sleep(0.5)
+        task.cancel()
+        await asyncio.sleep(0.3)
+        assert not task.done()
+        began = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert time.monotonic() - began < 2
+
+    run(work)
+
+
 def test_a_package_whose_creation_was_cancelled_too_late_is_deleted(run):
     async def work(client):
         def create():

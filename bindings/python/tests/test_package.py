@@ -5,8 +5,10 @@ import json
 import os
 import random
 import re
+import signal
 import sys
 import tempfile
+import threading
 import time
 from datetime import timezone
 from pathlib import Path
@@ -554,16 +556,39 @@ def test_an_exception_keeps_what_somebody_may_have_and_says_what_it_is(client, f
     assert len(notes) == 1 and notes[0].startswith(f"the package {package.id} stays on the service: ")
 
 
+def die(faults):
+    """Makes the service unable to delete packages."""
+    faults.fault("delete_temporary_package", {"status": 503}, times=0)
+    faults.fault("package_information", {"status": 503}, times=0)
+
+
 def test_a_dead_service_does_not_hold_an_exception_up(emulator, faults):
     with emulator.client(retry_window_ms=300_000) as client:
-        def die(package):
-            faults.fault("delete_temporary_package", {"status": 503}, times=0)
-            faults.fault("package_information", {"status": 503}, times=0)
-
-        for error, most in ((ZeroDivisionError, 9), (KeyboardInterrupt, 3)):
+        for error, most in ((ZeroDivisionError, 7), (KeyboardInterrupt, 5)):
             began = time.monotonic()
-            package, notes = failed(client.create_package, die, error)
-            assert time.monotonic() - began < most and notes[0].startswith(f"the package {package.id} stays on the service: ")
+            package, notes = failed(client.create_package, lambda package: die(faults), error)
+            assert time.monotonic() - began < most
+            assert notes == [f"the package {package.id} may still be on the service: its deletion was not confirmed in time"]
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
+def test_a_distant_service_deletes_an_unfinished_package_all_the_same(client, faults, error):
+    package, notes = failed(client.create_package, lambda package: faults.fault("*", {"hang_ms": 350}, times=0), error)
+    faults.admin("DELETE", "/faults")
+    assert notes == [f"the unfinished package {package.id} was deleted"] and not exists(client, package)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_second_ctrl_c_does_not_wait_for_the_deletion(emulator, faults):
+    with emulator.client(retry_window_ms=300_000) as client:
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt) as raised:
+            with client.create_package() as package:
+                die(faults)
+                threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+                raise KeyboardInterrupt("the first")
+        assert time.monotonic() - began < 2 and package.closed and str(raised.value.__context__) == "the first"
+        assert raised.value.__notes__ == [f"the package {package.id} may still be on the service: its deletion was not confirmed in time"]
 
 
 def test_links_in_a_text(client):

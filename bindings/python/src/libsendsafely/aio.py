@@ -443,7 +443,7 @@ class AsyncPackage(AsyncHandle[Package]):
 
     An exception that leaves the `with` block of a created package gets a note with the package's id. If the program has
     not read `keycode`, nobody could open the package any more: it is deleted on the service as by delete_unfinished(),
-    within 5 seconds, or 0.2 seconds after Ctrl-C. A Workspace is never deleted so.
+    within 5 seconds, or 3 after Ctrl-C, which a second Ctrl-C ends. A Workspace is never deleted so.
 
     Methods take files, recipients, directories and contact groups as ids or as the records that have the ids.
 

@@ -13,7 +13,7 @@ from ._handles import Handle
 from ._later import records
 from ._values import binary, identify, identify_or_none, json_text, path, texts, wrong
 from .enums import Compare, Existing
-from .errors import Error, note
+from .errors import Error, Stopped, note
 
 # The types of arguments. Whoever evaluates them at run time needs `records`, which every module with these types has.
 Path = Union[str, os.PathLike[str]]
@@ -56,7 +56,7 @@ class Package(Handle):
 
     An exception that leaves the `with` block of a created package gets a note with the package's id. If the program has
     not read `keycode`, nobody could open the package any more: it is deleted on the service as by delete_unfinished(),
-    within 5 seconds, or 0.2 seconds after Ctrl-C. A Workspace is never deleted so.
+    within 5 seconds, or 3 after Ctrl-C, which a second Ctrl-C ends. A Workspace is never deleted so.
 
     Methods take files, recipients, directories and contact groups as ids or as the records that have the ids.
 
@@ -91,12 +91,18 @@ class Package(Handle):
         """Deletes the package if it is lost otherwise, and notes in the exception what became of it."""
         became = f"the package {self.id} stays on the service"
         if self._on_failure == "delete" and not isinstance(error, GeneratorExit):
-            end = time.monotonic() + (5 if isinstance(error, Exception) else 0.2)
+            end = time.monotonic() + (3 if isinstance(error, KeyboardInterrupt) else 5)
+            unknown = f"the package {self.id} may still be on the service: its deletion was not confirmed in time"
             try:
                 call("sendsafely_package_delete_unfinished", self, progress=lambda _: time.monotonic() < end)
                 became = f"the unfinished package {self.id} was deleted"
+            except Stopped:
+                became = unknown
             except Error as failure:
                 became += f": {failure.message}"
+            except BaseException as impatience:  # A second Ctrl-C.
+                note(impatience, unknown)
+                raise
         note(error, became)
 
     @property
