@@ -4,7 +4,8 @@
 /// The longest text, in bytes: room for a path and a sentence.
 const LONGEST: usize = 8 << 10;
 
-/// The text in one line, without characters that control a terminal or are invisible.
+/// The text in one line, without characters that control a terminal or are invisible, and without the keycode of a
+/// link: people give links where a name, a path or an address belongs.
 ///
 /// White space that moves the cursor becomes a blank. Other control characters, characters that change the direction of
 /// writing, and invisible ones become U+FFFD. Joiners and selectors of variants stay: words of several scripts, and
@@ -16,6 +17,16 @@ pub(crate) fn printable(text: impl Into<String>) -> String {
         length -= 1;
     }
     let kept = &text[..length];
+    let Some(hidden) = without_keycodes(kept) else {
+        return with_replacements(text, length);
+    };
+    let length = hidden.len();
+    with_replacements(hidden, length)
+}
+
+/// The first `length` bytes of a text, with replacements for what must not be displayed.
+fn with_replacements(text: String, length: usize) -> String {
+    let kept = &text[..length];
     if length == text.len() && !kept.contains(|c| replacement(c).is_some()) {
         return text;
     }
@@ -24,6 +35,30 @@ pub(crate) fn printable(text: impl Into<String>) -> String {
         printable.push('…');
     }
     printable
+}
+
+/// The text with `…` in place of each keycode of a link, also an encoded one; `None` if it has none.
+fn without_keycodes(text: &str) -> Option<String> {
+    const NAME: &str = "keycode";
+    let lower = text.to_ascii_lowercase();
+    let value_at = |from: usize| {
+        let mut names = lower[from..].match_indices(NAME);
+        names.find_map(|(at, _)| {
+            let value = from + at + NAME.len();
+            lower[value..].starts_with(['=', '%', '&']).then_some(value)
+        })
+    };
+    let mut hidden = String::new();
+    let mut from = 0;
+    while let Some(value) = value_at(from) {
+        hidden.push_str(&text[from..value]);
+        hidden.push_str("=…");
+        let rest = &text[value..];
+        // In quotation marks the keycode may be wrapped, so all of the rest is hidden.
+        let end = rest.find('"').or_else(|| rest.find(char::is_whitespace));
+        from = value + end.unwrap_or(rest.len());
+    }
+    (from > 0).then(|| hidden + &text[from..])
 }
 
 /// The replacement of a character that must not be displayed.
@@ -75,6 +110,26 @@ mod tests {
         for text in ["", "report.pdf: no room", "Grüße, 你好", "می‌خواهم", "👨‍👩‍👧"]
         {
             assert_eq!(printable(text), text);
+        }
+    }
+
+    #[test]
+    fn the_keycode_of_a_link_is_hidden() {
+        let code = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+        for (text, shown) in [
+            (
+                format!("no file https://x.test/receive/?packageCode=C#keyCode={code} here"),
+                "no file https://x.test/receive/?packageCode=C#keyCode=… here",
+            ),
+            (
+                format!("\"%23KEYCODE%3D{code} {code}\" and \"#keycode={code}\" are bad"),
+                "\"%23KEYCODE=…\" and \"#keycode=…\" are bad",
+            ),
+            (format!("#keyCode&#61;{code}"), "#keyCode=…"),
+            ("the keycode is wrong".to_owned(), "the keycode is wrong"),
+        ] {
+            assert_eq!(printable(text), shown);
+            assert_eq!(printable(shown), shown);
         }
     }
 

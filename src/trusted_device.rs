@@ -134,7 +134,8 @@ impl Client {
             return Ok(Vec::new());
         }
         let id = identifier("public key id", public_key_id)?;
-        let package_ids = package_ids.to_vec();
+        let package_ids = package_ids.iter().map(|id| identifier("package id", id));
+        let package_ids: Vec<String> = package_ids.collect::<Result<_>>()?;
         self.run(observer, move |session| {
             let response = endpoint::get_keycodes(session, &id, &package_ids)?;
             let held = response.required_list("keycodes")?;

@@ -4,7 +4,8 @@
 mod support;
 
 use sendsafely::{
-    DirectoryOptions, DownloadOptions, ErrorKind, Package, Result, Sink, Source, UploadOptions,
+    DirectoryOptions, DownloadOptions, ErrorKind, Package, PhoneNumber, Result, Sink, Source,
+    UploadOptions,
 };
 use serde_json::json;
 use support::*;
@@ -60,6 +61,14 @@ fn ids_of_the_caller_have_a_form() {
             workspace.file_information(none, "file", Some(id)).map(drop),
             workspace.delete_file(none, id, None),
             workspace.delete_file(none, "file", Some(id)),
+            workspace.recipient(none, id).map(drop),
+            workspace.set_recipient_role(none, id, "VIEWER"),
+            workspace.remove_recipient(none, id),
+            workspace.public_keys(none, Some(id)).map(drop),
+            workspace.upload_keycodes(none, Some(id)),
+            client
+                .keycodes(none, "key", &key, &[id.to_owned()])
+                .map(drop),
             workspace.move_file(none, id, None),
             workspace.move_file(none, "file", Some(id)),
             workspace.rename_file(none, id, "b"),
@@ -100,6 +109,96 @@ fn ids_of_the_caller_have_a_form() {
     assert_eq!(emulator.requests().len(), 0);
 }
 
+/// People give a link where an id or an address belongs. The keycode in it is in no error, and is never sent.
+#[test]
+fn no_error_repeats_the_keycode_of_a_link() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let workspace = Package::create_workspace(&client, &mut (), "W").unwrap();
+    let package = package(&client);
+    let key = PRIVATE_KEY.into();
+    let keycode = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    let code = "M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw";
+    let link =
+        format!("https://x.test/receive/?thread=AAAA-BBBB&packageCode={code}#keyCode={keycode}");
+    let link = link.as_str();
+    let none = &mut ();
+    let phone = PhoneNumber {
+        number: "+1 415 555 0100".to_owned(),
+        country: None,
+    };
+    let mut memory = Vec::new();
+    let mut calls: Vec<Result<()>> = vec![
+        Package::open(&client, none, link, keycode.into()).map(drop),
+        Package::open_with_private_key(&client, none, link, "key", &key).map(drop),
+        Package::open_with_private_key(&client, none, "package", link, &key).map(drop),
+        client.contact_group(none, link).map(drop),
+        client.remove_contact_group_member(none, "group", link),
+        client.public_key(none, link).map(drop),
+        client.revoke_public_key(none, link),
+        client.sync_keycodes(none, link, &key).map(drop),
+        client
+            .keycodes(none, "key", &key, &[link.to_owned()])
+            .map(drop),
+        workspace.set_recipient_role(none, link, "VIEWER"),
+        workspace
+            .directory(none, Some(link), &DirectoryOptions::default())
+            .map(drop),
+        workspace.create_directory(none, Some(link), "b").map(drop),
+        workspace.rename_directory(none, link, "b"),
+        workspace.move_directory(none, "directory", Some(link)),
+        workspace.delete_directory(none, link),
+        workspace.move_file(none, link, None),
+        workspace.copy_file(none, link, &workspace, None).map(drop),
+        package
+            .download(
+                none,
+                link,
+                Sink::Memory(&mut memory),
+                &DownloadOptions::default(),
+            )
+            .map(drop),
+    ];
+    for package in [&package, &workspace] {
+        calls.extend([
+            package.file_information(none, link, None).map(drop),
+            package.delete_file(none, link, None),
+            package.rename_file(none, link, "b"),
+            package.add_contact_group(none, link).map(drop),
+            package.remove_contact_group(none, link),
+            package.recipient(none, link).map(drop),
+            package.set_recipient_phone(none, link, &phone),
+            package.remove_recipient(none, link),
+            package.public_keys(none, Some(link)).map(drop),
+            package.upload_keycodes(none, Some(link)),
+        ]);
+    }
+    for (number, result) in calls.into_iter().enumerate() {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "call {number}");
+        let message = error.message();
+        assert!(message.ends_with("is a link"), "call {number}: {message}");
+    }
+    let number = link.to_owned();
+    let phone = PhoneNumber { number, ..phone };
+    for result in [
+        package.add_recipient(none, link, None).map(drop),
+        package.set_recipient_phone(none, "recipient", &phone),
+        package
+            .upload(none, Source::Path(link.into()), &UploadOptions::default())
+            .map(drop),
+        // The keycode alone has the form of an id.
+        package.delete_file(none, keycode, None),
+        package.remove_recipient(none, keycode),
+    ] {
+        let error = result.unwrap_err();
+        assert!(!error.message().contains(keycode), "{error}");
+    }
+    for request in emulator.requests() {
+        assert!(!request.to_string().contains(keycode), "{request}");
+    }
+}
+
 /// The id of a recipient is sent only if the package has that recipient.
 #[test]
 fn ids_of_recipients_are_those_of_the_package() {
@@ -107,7 +206,7 @@ fn ids_of_recipients_are_those_of_the_package() {
     let workspace = Package::create_workspace(&emulator.client(), &mut (), "W").unwrap();
     let none = &mut ();
     emulator.forget_requests();
-    for id in ["", "..", "../user", "a?b"] {
+    for id in ["nobody", "a..b", "7"] {
         let calls: [Result<()>; 5] = [
             workspace.recipient(none, id).map(drop),
             workspace.set_recipient_role(none, id, "VIEWER"),

@@ -586,7 +586,7 @@ fn removed_recipients_are_gone_on_the_handle_and_the_server() {
         ErrorKind::RecipientNotOnPackage,
     );
     assert_eq!(emulator.requests().len(), 0);
-    for unknown in [first.recipient_id.as_str(), "", "a/b"] {
+    for unknown in [first.recipient_id.as_str(), "nobody", "a..b"] {
         refused(
             package.remove_recipient(&mut (), unknown),
             ErrorKind::RecipientNotOnPackage,

@@ -2,6 +2,9 @@
 
 use super::trimmed;
 use crate::error::{Error, ErrorKind, Result};
+
+/// No id that a message repeats is longer: package codes and keycodes are.
+const LONGEST_SHOWN: usize = 42;
 use crate::secret::SecretString;
 
 /// An id from the caller, trimmed.
@@ -11,8 +14,26 @@ pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
         return Ok(id.to_owned());
     }
     check_filled(&format!("the {what}"), id)?;
-    let message = format!("the {what} is malformed: {id:?}");
-    Err(Error::new(ErrorKind::InvalidArgument, message))
+    // The message does not repeat the text, which may be a link with its keycode.
+    let invalid = |how: &str| {
+        let message = format!("the {what} is {how}");
+        Error::new(ErrorKind::InvalidArgument, message)
+    };
+    Err(match id.contains("://") {
+        true => invalid("a link").with_remedy(
+            "give the id alone; a package opens by its link with the function for links",
+        ),
+        false => invalid("malformed")
+            .with_remedy("an id has up to 256 characters, which are letters, digits and -_.~=+"),
+    })
+}
+
+/// An id as a message shows it. What may be something else, such as a keycode, is not repeated.
+pub(crate) fn shown_identifier(id: &str) -> String {
+    match is_identifier(id) && id.len() <= LONGEST_SHOWN {
+        true => format!("the id {id:?}"),
+        false => "this id".to_owned(),
+    }
 }
 
 /// A token or code from the caller, trimmed.
@@ -82,6 +103,15 @@ mod tests {
         ] {
             let error = identifier("id", bad).expect_err(bad);
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        }
+    }
+
+    #[test]
+    fn messages_show_ids_only() {
+        let id = "123e4567-e89b-12d3-a456-426614174000";
+        assert_eq!(shown_identifier(id), format!("the id {id:?}"));
+        for other in ["k".repeat(43).as_str(), "", "a#b", "https://x.test"] {
+            assert_eq!(shown_identifier(other), "this id");
         }
     }
 }

@@ -44,10 +44,13 @@ impl Package {
         file_id: &str,
         directory_id: Option<&str>,
     ) -> Result<()> {
-        let in_directory = directory_id.is_some();
-        self.0.steps.lock().may_delete_file(file_id, in_directory)?;
         let file_id = identifier("file id", file_id)?;
         let directory_id = directory_identifier(directory_id)?;
+        let in_directory = directory_id.is_some();
+        self.0
+            .steps
+            .lock()
+            .may_delete_file(&file_id, in_directory)?;
         self.run(observer, move |inner, session| {
             inner.delete_file(session, &file_id, directory_id)
         })
@@ -89,9 +92,9 @@ impl Package {
         file_id: &str,
         new_name: &str,
     ) -> Result<()> {
-        self.0.steps.lock().may_rename_file(file_id)?;
-        check_name(new_name)?;
         let (file_id, name) = (identifier("file id", file_id)?, new_name.to_owned());
+        self.0.steps.lock().may_rename_file(&file_id)?;
+        check_name(new_name)?;
         self.run(observer, move |inner, session| {
             endpoint::rename_file(session, &inner.path_name, &file_id, &name)?;
             inner.steps.lock().file_renamed(&file_id, name);

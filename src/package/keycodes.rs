@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{Inner, Package};
 use crate::api::{Session, endpoint};
 use crate::call::{Observer, WORKER_GRACE};
+use crate::check::identifier;
 use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
@@ -28,7 +29,9 @@ impl Package {
         recipient_id: Option<&str>,
     ) -> Result<Vec<PublicKey>> {
         self.0.steps.lock().may_read()?;
-        let recipient_id = recipient_id.map(str::to_owned);
+        let recipient_id = recipient_id
+            .map(|id| identifier("recipient id", id))
+            .transpose()?;
         self.run(observer, move |inner, session| {
             if let Some(recipient_id) = &recipient_id {
                 inner.must_have_recipient(session, recipient_id)?;
@@ -52,7 +55,9 @@ impl Package {
         recipient_id: Option<&str>,
     ) -> Result<()> {
         self.0.steps.lock().may_decrypt()?;
-        let recipient_id = recipient_id.map(str::to_owned);
+        let recipient_id = recipient_id
+            .map(|id| identifier("recipient id", id))
+            .transpose()?;
         self.run(observer, move |inner, session| {
             if let Some(recipient_id) = &recipient_id {
                 inner.must_have_recipient(session, recipient_id)?;

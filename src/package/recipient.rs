@@ -8,7 +8,7 @@ use super::{Inner, Package};
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{Session, endpoint, refusal};
 use crate::call::Observer;
-use crate::check::{PhoneNumber, email_address, is_among};
+use crate::check::{PhoneNumber, email_address, identifier, is_among};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::pages::{Page, Pages};
@@ -136,7 +136,7 @@ impl Package {
     /// [`ErrorKind::RecipientNotOnPackage`].
     pub fn recipient(&self, observer: &mut dyn Observer, recipient_id: &str) -> Result<Recipient> {
         self.0.steps.lock().may_read()?;
-        let recipient_id = recipient_id.to_owned();
+        let recipient_id = identifier("recipient id", recipient_id)?;
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
             let response = endpoint::get_recipient(session, &inner.path_name, &recipient_id)?;
@@ -159,8 +159,8 @@ impl Package {
         phone: &PhoneNumber,
     ) -> Result<()> {
         let (number, country) = phone.checked()?;
-        self.0.steps.lock().may_set_phone(recipient_id)?;
-        let recipient_id = recipient_id.to_owned();
+        let recipient_id = identifier("recipient id", recipient_id)?;
+        self.0.steps.lock().may_set_phone(&recipient_id)?;
         self.run(observer, move |inner, session| {
             endpoint::set_recipient_phone(
                 session,
@@ -192,7 +192,7 @@ impl Package {
             ));
         }
         self.0.steps.lock().may_set_role()?;
-        let (recipient_id, role) = (recipient_id.to_owned(), role.to_owned());
+        let (recipient_id, role) = (identifier("recipient id", recipient_id)?, role.to_owned());
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
             endpoint::set_recipient_role(session, &inner.path_name, &recipient_id, &role)
@@ -206,7 +206,7 @@ impl Package {
     /// [`ErrorKind::RecipientNotOnPackage`]; [`ErrorKind::Denied`] from the service.
     pub fn remove_recipient(&self, observer: &mut dyn Observer, recipient_id: &str) -> Result<()> {
         self.0.steps.lock().may_change()?;
-        let recipient_id = recipient_id.to_owned();
+        let recipient_id = identifier("recipient id", recipient_id)?;
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
             let removed = endpoint::remove_recipient(session, &inner.path_name, &recipient_id);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::created_files::{Created, Likeness, Uncertain, Witness};
 use crate::api::MOST_FILES;
+use crate::check::shown_identifier;
 use crate::crypto::SHORTEST_KEYCODE;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
@@ -609,12 +610,14 @@ fn already_finalized() -> Error {
 }
 
 pub(super) fn recipient_not_on_package(recipient_id: &str) -> Error {
-    let message = format!("no recipient with the id {recipient_id:?} is on the package");
+    let id = shown_identifier(recipient_id);
+    let message = format!("no recipient with {id} is on the package");
     Error::new(ErrorKind::RecipientNotOnPackage, message)
 }
 
 pub(super) fn file_not_on_package(file_id: &str) -> Error {
-    let message = format!("no file with the id {file_id:?} is on the package");
+    let id = shown_identifier(file_id);
+    let message = format!("no file with {id} is on the package");
     Error::new(ErrorKind::FileNotOnPackage, message)
 }
 

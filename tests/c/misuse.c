@@ -219,9 +219,12 @@ static void absurd_values(void) {
           sendsafely_package_set_recipient_phone(package, recipient_id, "12", "US", error_out));
   REFUSED(SENDSAFELY_MALFORMED_PHONE_NUMBER,
           sendsafely_package_set_recipient_phone(package, recipient_id, "415 555 0100", "USA", error_out));
-  REFUSED(SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
+  REFUSED(SENDSAFELY_INVALID_ARGUMENT,
           sendsafely_package_set_recipient_phone(package, "", "415 555 0100", "US", error_out));
-  REFUSED(SENDSAFELY_FILE_NOT_ON_PACKAGE, sendsafely_package_delete_file(package, "", NULL, error_out));
+  REFUSED(SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
+          sendsafely_package_set_recipient_phone(package, "nobody", "415 555 0100", "US", error_out));
+  REFUSED(SENDSAFELY_INVALID_ARGUMENT, sendsafely_package_delete_file(package, "", NULL, error_out));
+  REFUSED(SENDSAFELY_FILE_NOT_ON_PACKAGE, sendsafely_package_delete_file(package, "nothing", NULL, error_out));
   REFUSED(SENDSAFELY_INVALID_ARGUMENT,
           sendsafely_package_upload_memory(package, "a", MEMORY, SIZE_MAX, NULL, NULL, error_out));
   forget_requests();
