@@ -645,8 +645,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_NOT_A_FILE = 602,
   /**
    * The file changed while it was uploaded.
-   * Upload it again when nothing writes to it, or see allow_growth in the upload options. The library has deleted what
-   * it sent.
+   * Upload it again when nothing writes to it, or see allow_growth in the upload options. The library has deleted
+   * what it sent.
    */
   SENDSAFELY_FILE_CHANGED = 603,
   /**
@@ -904,8 +904,9 @@ typedef struct {
   /**
    * Time without progress for which failed requests are repeated; SENDSAFELY_NO_RETRY for none. Default: 300
    * seconds, but 5 for a host that has never responded, since it may be the wrong one; another time than the default
-   * holds for such a host too. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
-   * part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60 seconds).
+   * holds for such a host too. A response that has begun must be complete within this time (5 to 300 seconds; 60
+   * without retries); a part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60
+   * seconds).
    */
   uint64_t retry_window_ms;
   /** Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440. */
@@ -978,10 +979,11 @@ sendsafely_status sendsafely_client_new(const char *host,
  *
  * Every other call with it fails with SENDSAFELY_NO_CREDENTIALS. Everything else as for sendsafely_client_new.
  */
-sendsafely_status sendsafely_client_new_without_credentials(const char *host,
-                                                            const sendsafely_client_options *SENDSAFELY_NULLABLE options,
-                                                            sendsafely_client **out_client,
-                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
+sendsafely_status sendsafely_client_new_without_credentials(
+    const char *host,
+    const sendsafely_client_options *SENDSAFELY_NULLABLE options,
+    sendsafely_client **out_client,
+    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
@@ -1108,8 +1110,9 @@ sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
  * itself proves nothing. A keycode that is another package's fails with SENDSAFELY_WRONG_KEYCODE before anything is
  * written, and when reading with SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED.
  * SENDSAFELY_INVALID_ARGUMENT, SENDSAFELY_KEYCODE_TOO_SHORT: the keycode has characters that no keycode has, or fewer
- * than 32. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
- * storage returned the beginning of a part and later not that part; nothing was written.
+ * than 32. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account.
+ * SENDSAFELY_KEYCODE_NOT_PROVED: the storage returned the beginning of a part and later not that part; nothing was
+ * written.
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
                                           const char *package_id,
@@ -1803,11 +1806,12 @@ sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *clie
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
  * group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or the user may not change it.
  */
-sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *client,
-                                                             const char *contact_group_id,
-                                                             const char *email,
-                                                             sendsafely_contact_group_member **SENDSAFELY_NULLABLE out_member,
-                                                             sendsafely_error **SENDSAFELY_NULLABLE error);
+sendsafely_status sendsafely_client_add_contact_group_member(
+    sendsafely_client *client,
+    const char *contact_group_id,
+    const char *email,
+    sendsafely_contact_group_member **SENDSAFELY_NULLABLE out_member,
+    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Removes somebody from a contact group, by the user_id of the member.
@@ -1869,9 +1873,9 @@ SENDSAFELY_ENUM(sendsafely_compare) {
   /** It has the same size. Without network, and blind to an edit that keeps the size. */
   SENDSAFELY_COMPARE_SIZE = 0,
   /**
-   * It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of a
-   * file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the time
-   * of their upload.
+   * It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of
+   * a file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the
+   * time of their upload.
    */
   SENDSAFELY_COMPARE_TIME = 1,
   /**
@@ -1888,8 +1892,8 @@ typedef struct {
   /** Its name as the sender gave it. Not safe as a path; sendsafely_package_download_file makes it safe. */
   const char *file_name;
   /**
-   * Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A download
-   * reports how many it received.
+   * Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A
+   * download reports how many it received.
    */
   sendsafely_optional_size size;
   /** When it was uploaded. */
@@ -2119,7 +2123,8 @@ SENDSAFELY_ENUM(sendsafely_action) {
   /** The call downloaded it. */
   SENDSAFELY_ACTION_DOWNLOADED = 2,
   /**
-   * The call kept what was there already: complete, and of the declared size if that is known, or of the same content.
+   * The call kept what was there already: complete, and of the declared size if that is known, or of the same
+   * content.
    */
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**
@@ -2223,8 +2228,9 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE directory_id;
   /**
    * What to do with files that are on the package already. SENDSAFELY_EXISTING_SKIP, the default, keeps those that
-   * are complete and the same, by their size unless compare says otherwise; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
-   * SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
+   * are complete and the same, by their size unless compare says otherwise; SENDSAFELY_EXISTING_OVERWRITE sends a
+   * new version of each, in a Workspace; SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before
+   * anything is changed.
    */
   sendsafely_existing existing;
   /** Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback. */
@@ -2232,9 +2238,9 @@ typedef struct {
   /** Passed to on_progress. */
   void *SENDSAFELY_NULLABLE user_data;
   /**
-   * Whether to replace characters that the name of a file or directory may not have, such as a colon, by _ instead of
-   * failing with SENDSAFELY_MALFORMED_FILE_NAME. If two names would become the same, the second one gets a number.
-   * Default: no.
+   * Whether to replace characters that the name of a file or directory may not have, such as a colon, by _ instead
+   * of failing with SENDSAFELY_MALFORMED_FILE_NAME. If two names would become the same, the second one gets a
+   * number. Default: no.
    */
   sendsafely_bool replace_characters;
   /** As in sendsafely_upload_options. Default: no. */
@@ -2269,8 +2275,9 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * stopped upload deletes what it sent.
  * A file whose size is not that of its content, as under /proc, is sent like a callback of unknown size.
  * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
- * something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
- * SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or directory.
+ * something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than
+ * 107,374,182,400 bytes. SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or
+ * directory.
  */
 sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
                                                  const char *path,
@@ -2313,8 +2320,8 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
  * Uploads all files in a local directory; into a Workspace also its directories with everything in them.
  *
  * A file that is there under a name which a download made safe, or which differs in Unicode's form (NFC, NFD), is the
- * same; so is one whose name differs in case if the local file system takes both for one. A new version has the name
- * that is there.
+ * same; so is one whose name differs in case if the local file system takes both for one, and with replace_characters
+ * one under the name with _ in place of those characters. A new version has the name that is there.
  * It creates missing directories of the Workspace, uploads several files at once, and does not follow symbolic links:
  * they and whatever else is no regular file are only in the report.
  * If a file fails, the others go on; at the end the call fails with the first failure and the number of all. A stop, a
@@ -2592,8 +2599,8 @@ typedef struct {
   /** What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE. */
   sendsafely_existing existing;
   /**
-   * Whether the call returns only when the file, with directories that the call made for it, is on the disk, not just
-   * in the system's cache. Default: no.
+   * Whether the call returns only when the file, with directories that the call made for it, is on the disk, not
+   * just in the system's cache. Default: no.
    */
   sendsafely_bool sync;
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
@@ -2650,8 +2657,8 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
  * sizes, and bytes_total of the progress follows. With strict_size it fails with SENDSAFELY_SIZE_MISMATCH and is not
  * kept. Parts that this library wrote hold their number and the size of the file inside the encryption: a deviation
  * from that always fails, with SENDSAFELY_WRONG_PART or SENDSAFELY_SIZE_MISMATCH. So that no sender can fill a disk
- * with little, SENDSAFELY_SIZE_MISMATCH also ends a file that unpacks to max_part_bytes more than was declared, or than
- * was sent if that is more.
+ * with little, SENDSAFELY_SIZE_MISMATCH also ends a file that unpacks to max_part_bytes more than was declared, or
+ * than was sent if that is more.
  */
 sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    const char *file_id,
@@ -2694,11 +2701,12 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
  * with directory_id one of these with everything in it.
  *
  * The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
- * recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
- * default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
- * declared size and fails for others. With compare, SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than
- * the size, and SENDSAFELY_EXISTING_OVERWRITE replaces only those that are not. Where a file would fail because of its
- * time or, without strict_size, its size, its content decides: the sender may have declared a wrong size.
+ * recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in
+ * place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the default, fails with SENDSAFELY_FILE_EXISTS
+ * before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the declared size and fails for others. With compare,
+ * SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than the size, and SENDSAFELY_EXISTING_OVERWRITE
+ * replaces only those that are not. Where a file would fail because of its time or, without strict_size, its size, its
+ * content decides: the sender may have declared a wrong size.
  * Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
  * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
  * sendsafely_package_download_file.

@@ -90,7 +90,7 @@ fn exported_type(line: &str) -> Option<String> {
 }
 
 /// cbindgen's text in the header's style: an enum begins with SENDSAFELY_ENUM instead of ten lines of conditions,
-/// `Nullable<T*>` is `T *SENDSAFELY_NULLABLE`, and a comment of one line takes one line.
+/// `Nullable<T*>` is `T *SENDSAFELY_NULLABLE`, a comment of one line takes one line, and no line is too long.
 fn polish(text: &str, types: &[String]) -> String {
     let mut text = text.to_owned();
     for name in types {
@@ -120,7 +120,28 @@ fn polish(text: &str, types: &[String]) -> String {
             polished.push(line.to_owned());
         }
     }
-    polished.join("\n")
+    narrowed(&polished).join("\n")
+}
+
+/// The lines, with the parameters of a function below its name if they are too wide beside it.
+fn narrowed(lines: &[String]) -> Vec<String> {
+    let is_parameter = |line: &String| line.starts_with(&" ".repeat(12));
+    let functions = lines.chunk_by(|_, next| is_parameter(next));
+    let narrow = functions.flat_map(|function| {
+        match (
+            function[0].split_once('('),
+            function.iter().any(|line| line.len() > LINE),
+        ) {
+            (Some((name, first)), true) => {
+                let rest = function[1..].iter().map(|line| line.trim_start());
+                let parameters = [first].into_iter().chain(rest);
+                let parameters = parameters.map(|parameter| format!("    {parameter}"));
+                [format!("{name}(")].into_iter().chain(parameters).collect()
+            }
+            _ => function.to_vec(),
+        }
+    });
+    narrow.collect()
 }
 
 const LINE: usize = 120;
@@ -140,6 +161,16 @@ typedef int32_t NAME;
 #endif // __STDC_VERSION__ >= 202311L
 ",
 ];
+
+#[test]
+fn no_line_is_too_long() {
+    let long: Vec<String> = generate()
+        .lines()
+        .filter(|line| line.len() > LINE)
+        .map(str::to_owned)
+        .collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
 
 /// SENDSAFELY_BLESS=1 writes the committed header anew instead.
 #[test]

@@ -41,8 +41,8 @@ pub struct sendsafely_download_options {
     pub directory_id: Nullable<*const c_char>,
     /// What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE.
     pub existing: number::sendsafely_existing,
-    /// Whether the call returns only when the file, with directories that the call made for it, is on the disk, not just
-    /// in the system's cache. Default: no.
+    /// Whether the call returns only when the file, with directories that the call made for it, is on the disk, not
+    /// just in the system's cache. Default: no.
     pub sync: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
@@ -150,8 +150,8 @@ pub unsafe extern "C" fn sendsafely_download_options_init(
 /// sizes, and bytes_total of the progress follows. With strict_size it fails with SENDSAFELY_SIZE_MISMATCH and is not
 /// kept. Parts that this library wrote hold their number and the size of the file inside the encryption: a deviation
 /// from that always fails, with SENDSAFELY_WRONG_PART or SENDSAFELY_SIZE_MISMATCH. So that no sender can fill a disk
-/// with little, SENDSAFELY_SIZE_MISMATCH also ends a file that unpacks to max_part_bytes more than was declared, or than
-/// was sent if that is more.
+/// with little, SENDSAFELY_SIZE_MISMATCH also ends a file that unpacks to max_part_bytes more than was declared, or
+/// than was sent if that is more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_file(
     package: *mut sendsafely_package,
@@ -269,11 +269,12 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
 /// with directory_id one of these with everything in it.
 ///
 /// The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
-/// recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
-/// default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
-/// declared size and fails for others. With compare, SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than
-/// the size, and SENDSAFELY_EXISTING_OVERWRITE replaces only those that are not. Where a file would fail because of its
-/// time or, without strict_size, its size, its content decides: the sender may have declared a wrong size.
+/// recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in
+/// place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the default, fails with SENDSAFELY_FILE_EXISTS
+/// before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the declared size and fails for others. With compare,
+/// SENDSAFELY_EXISTING_SKIP keeps those that are the same by more than the size, and SENDSAFELY_EXISTING_OVERWRITE
+/// replaces only those that are not. Where a file would fail because of its time or, without strict_size, its size, its
+/// content decides: the sender may have declared a wrong size.
 /// Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
 /// SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
 /// sendsafely_package_download_file.

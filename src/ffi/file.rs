@@ -38,9 +38,9 @@ pub enum sendsafely_existing {
 pub enum sendsafely_compare {
     /// It has the same size. Without network, and blind to an edit that keeps the size.
     SENDSAFELY_COMPARE_SIZE = 0,
-    /// It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of a
-    /// file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the time
-    /// of their upload.
+    /// It has the same size, and the source is not newer. Of a local file the time of its last modification counts, of
+    /// a file on the service that of its upload, in whole seconds and by the clock of each. Downloaded files get the
+    /// time of their upload.
     SENDSAFELY_COMPARE_TIME = 1,
     /// It has the same content. The library downloads the file on the service, decrypts and verifies it, and keeps
     /// nothing of it but a digest in memory, so that the same client need not download it for this again.
@@ -55,8 +55,8 @@ pub struct sendsafely_file {
     pub file_id: *const c_char,
     /// Its name as the sender gave it. Not safe as a path; sendsafely_package_download_file makes it safe.
     pub file_name: *const c_char,
-    /// Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A download
-    /// reports how many it received.
+    /// Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A
+    /// download reports how many it received.
     pub size: sendsafely_optional_size,
     /// When it was uploaded.
     pub uploaded: sendsafely_time,

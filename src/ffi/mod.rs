@@ -1,7 +1,7 @@
 //! The C ABI: checks arguments, calls one core method, translates the result. No domain logic.
 //!
-//! CONTRIBUTING.md says which file has which function. `conventions.h` is the first page of the header; the comments of exported
-//! functions and types are the rest of it, so they speak to C programmers.
+//! CONTRIBUTING.md says which file has which function. `conventions.h` is the first page of the header; the comments of
+//! exported functions and types are the rest of it, so they speak to C programmers.
 #![allow(unsafe_code, reason = "the boundary to C")]
 #![allow(
     non_camel_case_types,

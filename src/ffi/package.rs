@@ -170,8 +170,9 @@ pub unsafe extern "C" fn sendsafely_package_create_workspace(
 /// itself proves nothing. A keycode that is another package's fails with SENDSAFELY_WRONG_KEYCODE before anything is
 /// written, and when reading with SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED.
 /// SENDSAFELY_INVALID_ARGUMENT, SENDSAFELY_KEYCODE_TOO_SHORT: the keycode has characters that no keycode has, or fewer
-/// than 32. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
-/// storage returned the beginning of a part and later not that part; nothing was written.
+/// than 32. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account.
+/// SENDSAFELY_KEYCODE_NOT_PROVED: the storage returned the beginning of a part and later not that part; nothing was
+/// written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open(
     client: *mut sendsafely_client,

@@ -27,7 +27,8 @@ pub enum sendsafely_action {
     SENDSAFELY_ACTION_UPLOADED = 1,
     /// The call downloaded it.
     SENDSAFELY_ACTION_DOWNLOADED = 2,
-    /// The call kept what was there already: complete, and of the declared size if that is known, or of the same content.
+    /// The call kept what was there already: complete, and of the declared size if that is known, or of the same
+    /// content.
     SENDSAFELY_ACTION_SKIPPED = 3,
     /// The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
     /// of a download.

@@ -277,8 +277,8 @@ pub enum sendsafely_status {
     /// use sendsafely_package_upload_callback and sendsafely_package_download_callback.
     SENDSAFELY_NOT_A_FILE = 602,
     /// The file changed while it was uploaded.
-    /// Upload it again when nothing writes to it, or see allow_growth in the upload options. The library has deleted what
-    /// it sent.
+    /// Upload it again when nothing writes to it, or see allow_growth in the upload options. The library has deleted
+    /// what it sent.
     SENDSAFELY_FILE_CHANGED = 603,
     /// The target exists already.
     /// Choose another directory, or set existing in the options.

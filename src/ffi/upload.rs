@@ -73,16 +73,17 @@ pub struct sendsafely_upload_all_options {
     /// Directory of a Workspace into which everything goes. Default: its root directory.
     pub directory_id: Nullable<*const c_char>,
     /// What to do with files that are on the package already. SENDSAFELY_EXISTING_SKIP, the default, keeps those that
-    /// are complete and the same, by their size unless compare says otherwise; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
-    /// SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
+    /// are complete and the same, by their size unless compare says otherwise; SENDSAFELY_EXISTING_OVERWRITE sends a
+    /// new version of each, in a Workspace; SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before
+    /// anything is changed.
     pub existing: number::sendsafely_existing,
     /// Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
     pub user_data: Nullable<*mut c_void>,
-    /// Whether to replace characters that the name of a file or directory may not have, such as a colon, by _ instead of
-    /// failing with SENDSAFELY_MALFORMED_FILE_NAME. If two names would become the same, the second one gets a number.
-    /// Default: no.
+    /// Whether to replace characters that the name of a file or directory may not have, such as a colon, by _ instead
+    /// of failing with SENDSAFELY_MALFORMED_FILE_NAME. If two names would become the same, the second one gets a
+    /// number. Default: no.
     pub replace_characters: sendsafely_bool,
     /// As in sendsafely_upload_options. Default: no.
     pub allow_growth: sendsafely_bool,
@@ -182,8 +183,9 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// stopped upload deletes what it sent.
 /// A file whose size is not that of its content, as under /proc, is sent like a callback of unknown size.
 /// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
-/// something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
-/// SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or directory.
+/// something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than
+/// 107,374,182,400 bytes. SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or
+/// directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_file(
     package: *mut sendsafely_package,
@@ -289,8 +291,8 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
 /// Uploads all files in a local directory; into a Workspace also its directories with everything in them.
 ///
 /// A file that is there under a name which a download made safe, or which differs in Unicode's form (NFC, NFD), is the
-/// same; so is one whose name differs in case if the local file system takes both for one. A new version has the name
-/// that is there.
+/// same; so is one whose name differs in case if the local file system takes both for one, and with replace_characters
+/// one under the name with _ in place of those characters. A new version has the name that is there.
 /// It creates missing directories of the Workspace, uploads several files at once, and does not follow symbolic links:
 /// they and whatever else is no regular file are only in the report.
 /// If a file fails, the others go on; at the end the call fails with the first failure and the number of all. A stop, a
