@@ -180,9 +180,33 @@ def test_streams_that_are_closed_or_full_cause_no_traceback(shell, arguments):
             assert done.returncode == mistaken, redirections
 
 
-def test_a_broken_pipe_is_quiet(shell):
+PRINTING = [
+    ["--help"], ["--version"], ["completion", "bash"], ["list"], ["info", "@link"], ["receive", "@link", "--overwrite"], ["doctor"],
+    ["doctor", "--transfer"], ["send", "--undisclosed", "notes.txt"], ["send", "--workspace", "W", "notes.txt"],
+    ["keys", "generate", "--file", "device.json", "--description", "laptop"], ["workspace", "get", "@workspace", "--to", "got"],
+    ["workspace", "ls", "@workspace"]]
+
+
+@pytest.mark.parametrize("given", [[], ["--json"]])
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_full_standard_output_is_said_once_on_standard_error(shell, files, tmp_path, arguments, given):
+    if "@link" in arguments or arguments == ["list"]:
+        (tmp_path / "link").write_text(send(shell, "notes.txt")[0])
+    if "@workspace" in arguments:
+        (tmp_path / "workspace").write_text(shell("send", "--workspace", "W", "notes.txt"))
+    with open("/dev/full", "w") as full:
+        process = started([*given, *arguments], shell.environment, cwd=tmp_path, stdout=full)
+        _, err = process.communicate(timeout=60)
+    # A link that was not printed comes first.
+    *link, error = err.decode().splitlines()
+    assert error.startswith("libsendsafely: standard output: No space left on device") and process.returncode == 6
+    assert len(link) <= (arguments[0] == "send")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["doctor"]], ids=" ".join)
+def test_a_broken_pipe_is_quiet(shell, arguments):
     for number in range(3):
         send(shell, "--message", str(number))
-    process = started(["list"], shell.environment)
+    process = started(arguments, shell.environment)
     process.stdout.close()
     assert process.stderr.read() == b"" and process.wait(30) == 141

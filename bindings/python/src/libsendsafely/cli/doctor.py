@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
-from .. import Client, Error, Status
+from .. import Client, Error, Package, Status
 from . import credentials
 from .advice import in_our_words
 from .display import printable
@@ -62,9 +62,9 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
     lines: list[str] = []
     try:
         found = credentials.load(arguments)
-        doctor.ok("credentials", f"for {found.host}, from {found.origin}")
     except Error as error:
         return doctor.failed("credentials", error)
+    doctor.ok("credentials", f"for {found.host}, from {found.origin}")
 
     def log(line: str) -> None:
         lines.append(line)
@@ -114,14 +114,14 @@ def reached(doctor: Doctor, url: Any, proxy: Proxy | None) -> bool:
         check, what, spelling = "proxy", f"the proxy of {proxy.variable}", f"the variable {proxy.variable}"
     try:
         addresses = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        if proxy is None:
-            doctor.ok("dns", f"{host} has the address {addresses[0][4][0]}")
     except (OSError, UnicodeError) as error:
         timed_out = isinstance(error, socket.timeout)
         reason = "the name server does not respond" if timed_out else f"the name is unknown: {getattr(error, 'strerror', error)}"
         doctor.problem("dns" if proxy is None else check, f"{host}: {reason}",
                        f"check {spelling}, and this machine's name server", EXIT_NETWORK)
         return False
+    if proxy is None:
+        doctor.ok("dns", f"{host} has the address {addresses[0][4][0]}")
     try:
         connect(addresses)
     except OSError as error:
@@ -231,27 +231,31 @@ def transfer(doctor: Doctor, client: Client, lines: list[str], api: str) -> None
     except Error as error:
         return doctor.failed("permission", error, "ask the administrator of the organization to allow this account to send")
     with package:
-        doctor.ok("permission", "the account may create packages")
-        data = os.urandom(1024)
         try:
-            begun = len(lines)
-            file = package.upload_memory(data, "libsendsafely-doctor.bin")
-            same = package.download_memory(file) == data
-            # Log lines without the API host are about the storage.
-            trouble = [line for line in lines[begun:] if api not in line]
-            if trouble:
-                doctor.problem("storage", f"the direct way fails, so transfers use the slower way through {api}: {trouble[-1].rpartition(';')[0]}",
-                               "allow https to the storage in the firewall or proxy", EXIT_NETWORK)
-            elif same:
-                doctor.ok("storage", "uploaded and downloaded on the direct way")
-            else:
-                doctor.problem("storage", "the downloaded bytes differ from the uploaded ones", "please report this as a bug", EXIT_FAILED)
-        except Error as error:
-            doctor.failed("storage", error, None if exit_code(error.status) != EXIT_NETWORK else
-                          "both the direct way and the way through the API host fail: check firewall and proxy")
+            doctor.ok("permission", "the account may create packages")
+            storage(doctor, package, lines, api)
         finally:
             doctor.out.within(PATIENCE)
             try:
                 package.delete()
             except Error as error:
                 doctor.failed("cleanup", error, f"delete the package {package.id} yourself")
+
+
+def storage(doctor: Doctor, package: Package, lines: list[str], api: str) -> None:
+    data, begun = os.urandom(1024), len(lines)
+    try:
+        file = package.upload_memory(data, "libsendsafely-doctor.bin")
+        same = package.download_memory(file) == data
+    except Error as error:
+        return doctor.failed("storage", error, None if exit_code(error.status) != EXIT_NETWORK else
+                             "both the direct way and the way through the API host fail: check firewall and proxy")
+    # Log lines without the API host are about the storage.
+    trouble = [line for line in lines[begun:] if api not in line]
+    if trouble:
+        doctor.problem("storage", f"the direct way fails, so transfers use the slower way through {api}: {trouble[-1].rpartition(';')[0]}",
+                       "allow https to the storage in the firewall or proxy", EXIT_NETWORK)
+    elif same:
+        doctor.ok("storage", "uploaded and downloaded on the direct way")
+    else:
+        doctor.problem("storage", "the downloaded bytes differ from the uploaded ones", "please report this as a bug", EXIT_FAILED)

@@ -41,17 +41,26 @@ def can_print() -> bool:
     return fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
 
 
+#: Why standard output takes nothing more.
+_failure: OSError | None = None
+
+
 def write(text: str) -> None:
-    """Writes to standard output, where a failure is an error: results are what the program is for."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except OSError as error:
-        # Python's flush at exit must not fail too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise Error(f"standard output: {error.strerror or error}", status=Status.WRITE_FAILED) from None
+    """Writes to standard output, where a failure is an error: results are what the program is for. After a failure
+    nothing is written any more."""
+    global _failure
+    if _failure is None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            return
+        except OSError as error:
+            _failure = error
+            # Python's flush at exit must not fail too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(_failure, BrokenPipeError):
+        raise _failure
+    raise Error(f"standard output: {_failure.strerror or _failure}", status=Status.WRITE_FAILED)
 
 
 def keep(name: str, line: str) -> str:
