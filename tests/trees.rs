@@ -1107,9 +1107,14 @@ fn assert_nothing_to_do(emulator: &Emulator, workspace: &Package, directory: &Pa
             .collect();
         assert!(other.is_empty(), "{other:?}");
     }
-    for request in ["create_file", "create_directory", "part_get", "part_put"] {
+    for request in ["create_file", "create_directory", "part_put"] {
         assert_eq!(emulator.count(request), 0, "{request}");
     }
+    // Where names do not show which file it is, the content was compared, and is known from then on.
+    emulator.forget_requests();
+    receive_existing(workspace, directory, Existing::Skip).unwrap();
+    send(workspace, directory).unwrap();
+    assert_eq!(emulator.count("part_get"), 0);
     assert_eq!(local(directory), here);
     assert_eq!(held(&emulator.only_package()), there);
 }
@@ -1232,6 +1237,56 @@ fn names_that_an_upload_made_safe_are_recognized() {
     let to = TempDir::new();
     receive(&workspace, &to.0).unwrap();
     assert_nothing_to_do(&emulator, &workspace, &to.0);
+}
+
+/// A local file or directory whose name becomes the name on the service if its characters are replaced is another one,
+/// unless it has the same content.
+#[test]
+fn files_with_similar_names_are_not_overwritten() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    let remote: &[u8] = b"remote";
+    plant(&from.0, &[("a_b.txt", remote), ("d_1/in", remote)]);
+    plant(&from.0, &[("same_.txt", remote), ("d_1/same", remote)]);
+    send(&workspace, &from.0).unwrap();
+    let own: &[u8] = b"mine!!";
+    let tree = [
+        ("a?b.txt", own),
+        ("d?1/in", own),
+        ("same?.txt", remote),
+        ("d?1/same", remote),
+    ];
+    plant(&to.0, &tree);
+    let mut expected = local(&to.0);
+    expected.extend([
+        ("a_b.txt".into(), remote.into()),
+        ("d?1/in (2)".into(), remote.into()),
+    ]);
+    for existing in [Existing::Skip, Existing::Overwrite, Existing::Overwrite] {
+        receive_existing(&workspace, &to.0, existing).unwrap();
+        assert_eq!(local(&to.0), expected, "{existing:?}");
+    }
+    // A number shows no more: the second file of a name does not replace the local one with its number.
+    emulator.settings(json!({"forbidden_name_characters": ""}));
+    let two = TempDir::new();
+    let package = self::workspace(&emulator.client());
+    for (name, data) in [("x:y", b"first"), ("x?y", b"other")] {
+        let file = upload(&package, "x", data).unwrap();
+        let path = format!("/package/{}/file/{}/", package.id(), file.file_id);
+        let body = json!({"fileName": name}).to_string();
+        let client = emulator.client();
+        client
+            .request(&mut (), "PATCH", &path, Some(&body))
+            .unwrap();
+    }
+    plant(&two.0, &[("x_y (2)", b"mine!")]);
+    for _ in 0..2 {
+        receive_existing(&package, &two.0, Existing::Overwrite).unwrap();
+        let found = local(&two.0);
+        assert_eq!(found["x_y (2)"], b"mine!");
+        assert_eq!(found.len(), 3, "{found:?}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crossbeam_channel::unbounded;
 
 use super::compare::{Compare, Reason, Verdict, modified, uploaded};
+use super::report::ends_all;
 use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
@@ -409,6 +410,22 @@ impl Inner {
             evidence.digest_found(&file.file_id, digest);
         }
         Ok(digest.is_some())
+    }
+
+    /// As [`is_same_content`](Self::is_same_content), for a file here that may be quite another one: it is, if the
+    /// comparison fails.
+    pub(super) fn is_surely_same(
+        self: &Arc<Self>,
+        whole: &Arc<Call>,
+        local: &Path,
+        file: &File,
+        directory_id: Option<String>,
+        options: &DownloadOptions,
+    ) -> Result<bool> {
+        match self.is_same_content(whole, local, file, directory_id, options) {
+            Err(error) if ends_all(&error) || whole.is_stopped() => Err(error),
+            compared => Ok(compared.unwrap_or(false)),
+        }
     }
 
     /// As [`file_to_fetch`](Self::file_to_fetch), for a file of a listing. A listing does not show which files were

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::compare::{Reason, Verdict};
 use super::directory::DirectoryOptions;
 use super::download::{DownloadOptions, is_right, other_file, refuse_existing};
-use super::names::{Entry, names_here};
+use super::names::{Counterpart, Entry, Given, confirmed_names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
@@ -24,11 +24,13 @@ impl Package {
     /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace
     /// or of one directory in it. Names are made safe; if two would be the same, the second one gets a number. A file
     /// that is here under a name that differs in Unicode's form, or as an upload changes it (`protocol` 7.3), or in case
-    /// where the file system ignores it, is the same.
+    /// where the file system ignores it, is the same; a name that was replaced or numbered counts only if the content
+    /// is the same, and is never overwritten for its likeness.
     ///
     /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of
-    /// the right size, or of the same content where the sender has declared a wrong one, and fails for the others. [`Existing::Overwrite`] replaces them. With
-    /// [`compare`](DownloadOptions::compare) both look at more than the size, and neither fetches what is the same.
+    /// the right size, or of the same content where the sender has declared a wrong one, and fails for the others.
+    /// [`Existing::Overwrite`] replaces them. With [`compare`](DownloadOptions::compare) both look at more than the
+    /// size, and neither fetches what is the same.
     ///
     /// # Errors
     /// As [`download`](Self::download), with a report of all files: if one fails, the others are still downloaded.
@@ -93,8 +95,22 @@ struct PlannedFile {
     /// The directory, unless it is the package's root.
     directory_id: Option<String>,
     target: PathBuf,
+    /// Whether the content of the target was found to be the same.
+    is_same: bool,
     /// Whether the content decides if the target is the same.
     is_doubtful: bool,
+}
+
+/// A directory whose content is yet to be planned.
+struct WaitingDirectory {
+    id: String,
+    /// The path in the tree, and on this machine.
+    path: String,
+    local: PathBuf,
+    /// Whether the two differ.
+    renamed: bool,
+    /// Whether the local directory may be another one.
+    in_doubt: bool,
 }
 
 impl TreeDownload {
@@ -164,7 +180,7 @@ impl TreeDownload {
     }
 
     /// Chooses the target of each file, creates the local directories, and applies `existing`.
-    fn plan(&self, call: &Call, mut listed: Listed, base: &Path) -> Result<Vec<PlannedFile>> {
+    fn plan(&self, call: &Arc<Call>, mut listed: Listed, base: &Path) -> Result<Vec<PlannedFile>> {
         let package_root = self
             .inner
             .steps
@@ -172,9 +188,23 @@ impl TreeDownload {
             .root_directory_id()
             .map(str::to_owned);
         let mut planned = Vec::new();
-        let mut waiting = vec![(listed.root.clone(), String::new(), base.to_owned(), false)];
+        let root = WaitingDirectory {
+            id: listed.root.clone(),
+            path: String::new(),
+            local: base.to_owned(),
+            renamed: false,
+            in_doubt: false,
+        };
+        let mut waiting = vec![root];
         let mut local_directories = Vec::new();
-        while let Some((id, path, local, renamed)) = waiting.pop() {
+        while let Some(next) = waiting.pop() {
+            let WaitingDirectory {
+                id,
+                path,
+                local,
+                renamed,
+                in_doubt,
+            } = next;
             call.check()?;
             let directory = match listed.directories.remove(&id) {
                 Some(Ok(directory)) => directory,
@@ -198,29 +228,28 @@ impl TreeDownload {
             if local != base {
                 local_directories.push(local.clone());
             }
-            let names = given_names(&directory, &local, local == base);
-            let mut names = names.into_iter();
-            let mut given = |name: &str| names.next().unwrap_or_else(|| name.to_owned());
             let in_root = id.is_empty() || Some(&id) == package_root.as_ref();
+            let own_id = (!in_root).then(|| id.clone());
+            let place = (local.as_path(), local == base, in_doubt);
+            let mut names = self.given_names(call, &directory, own_id.as_deref(), place)?;
+            let file_names = names.split_off(directory.directories.len());
             let mut below = Vec::new();
-            for Subdirectory {
-                directory_id, name, ..
-            } in directory.directories
-            {
-                let given = given(&name);
-                let renamed = renamed || given != name;
-                below.push((
-                    directory_id,
-                    joined(&path, &name),
-                    local.join(given),
-                    renamed,
-                ));
+            for (subdirectory, given) in directory.directories.into_iter().zip(names) {
+                let Subdirectory {
+                    directory_id, name, ..
+                } = subdirectory;
+                below.push(WaitingDirectory {
+                    id: directory_id,
+                    path: joined(&path, &name),
+                    renamed: renamed || given.name != name,
+                    local: local.join(given.name),
+                    in_doubt: in_doubt || given.counterpart == Counterpart::Confirmed,
+                });
             }
             // Directories are taken from the end: the first one has to be the last.
             waiting.extend(below.into_iter().rev());
-            for file in directory.files {
-                let given = given(&file.file_name);
-                let target = local.join(&given);
+            for (file, given) in directory.files.into_iter().zip(file_names) {
+                let target = local.join(&given.name);
                 let item = self.items.push(ReportItem {
                     path: joined(&path, &file.file_name),
                     local_path: Some(target.clone()),
@@ -228,15 +257,16 @@ impl TreeDownload {
                     size: file.size.unwrap_or(0),
                     declared_size: file.size,
                     action: Action::None,
-                    renamed: renamed || given != file.file_name,
+                    renamed: renamed || given.name != file.file_name,
                     reason: Reason::None,
                     error: None,
                 });
                 planned.push(PlannedFile {
                     item,
                     file,
-                    directory_id: (!in_root).then(|| id.clone()),
+                    directory_id: own_id.clone(),
                     target,
+                    is_same: given.counterpart == Counterpart::Confirmed,
                     is_doubtful: false,
                 });
             }
@@ -283,7 +313,11 @@ impl TreeDownload {
         planned.retain_mut(|planned_file| {
             let (item, file) = (planned_file.item, &planned_file.file);
             let there = planned_file.target.symlink_metadata().ok();
-            match self.options.judge(file, there.as_ref()) {
+            let verdict = match planned_file.is_same {
+                true => Verdict::Same,
+                false => self.options.judge(file, there.as_ref()),
+            };
+            match verdict {
                 Verdict::Same => {
                     self.skip(call, planned_file);
                     false
@@ -304,6 +338,73 @@ impl TreeDownload {
             }
         });
         Ok(planned)
+    }
+
+    /// The local names of the directories of a directory, and then of its files. A link in place of the local directory
+    /// is not followed, except for the base. A directory here with a similar name may be another one: then nothing
+    /// below is taken for the same by its name.
+    fn given_names(
+        &self,
+        call: &Arc<Call>,
+        directory: &Directory,
+        directory_id: Option<&str>,
+        (local, is_base, below_doubt): (&Path, bool, bool),
+    ) -> Result<Vec<Given>> {
+        let is_there = is_base || local.symlink_metadata().is_ok_and(|there| there.is_dir());
+        let entries = match is_there {
+            true => os::above_standard(|| fs::read_dir(local)).ok(),
+            false => None,
+        };
+        let entries = entries.into_iter().flatten().flatten();
+        let here: Vec<_> = entries
+            .filter_map(|entry| {
+                let kind = entry.file_type().ok()?;
+                let name = entry.file_name().into_string().ok()?;
+                (kind.is_dir() || kind.is_file()).then_some((kind.is_dir(), name))
+            })
+            .collect();
+        let here: Vec<_> = here
+            .iter()
+            .map(|(is_directory, name)| Entry {
+                is_directory: *is_directory,
+                name,
+            })
+            .collect();
+        let directories = directory.directories.iter();
+        let there: Vec<_> = directories
+            .map(|below| Entry::directory(&below.name))
+            .chain(
+                directory
+                    .files
+                    .iter()
+                    .map(|file| Entry::file(&file.file_name)),
+            )
+            .collect();
+        let first_file = directory.directories.len();
+        let in_doubt = |index, given: &Given| {
+            given.counterpart != Counterpart::Sure || below_doubt && index >= first_file
+        };
+        let are_same = |open: &[(usize, String)]| {
+            let mut same = BTreeSet::new();
+            for (index, name) in open {
+                let file = index
+                    .checked_sub(first_file)
+                    .map(|index| &directory.files[index]);
+                let is_same = match file {
+                    None => true,
+                    Some(file) => {
+                        let (target, id) = (local.join(name), directory_id.map(str::to_owned));
+                        (self.inner).is_surely_same(call, &target, file, id, &self.options)?
+                    }
+                };
+                if is_same {
+                    same.insert(*index);
+                }
+            }
+            Ok(same)
+        };
+        let folds_case = || os::folds_case(local, true);
+        confirmed_names_here(&there, &here, folds_case, in_doubt, are_same)
     }
 
     /// Notes that a file is there.
@@ -391,42 +492,6 @@ impl TreeDownload {
             fetched => Ok(Some(fetched)),
         }
     }
-}
-
-/// The local names of the directories of a directory, and then of its files. A link in place of the local directory is
-/// not followed, except for the base.
-fn given_names(directory: &Directory, local: &Path, is_base: bool) -> Vec<String> {
-    let is_there = is_base || local.symlink_metadata().is_ok_and(|there| there.is_dir());
-    let entries = match is_there {
-        true => os::above_standard(|| fs::read_dir(local)).ok(),
-        false => None,
-    };
-    let entries = entries.into_iter().flatten().flatten();
-    let here: Vec<_> = entries
-        .filter_map(|entry| {
-            let kind = entry.file_type().ok()?;
-            let name = entry.file_name().into_string().ok()?;
-            (kind.is_dir() || kind.is_file()).then_some((kind.is_dir(), name))
-        })
-        .collect();
-    let here: Vec<_> = here
-        .iter()
-        .map(|(is_directory, name)| Entry {
-            is_directory: *is_directory,
-            name,
-        })
-        .collect();
-    let directories = directory.directories.iter();
-    let there: Vec<_> = directories
-        .map(|below| Entry::directory(&below.name))
-        .chain(
-            directory
-                .files
-                .iter()
-                .map(|file| Entry::file(&file.file_name)),
-        )
-        .collect();
-    names_here(&there, &here, || os::folds_case(local, true))
 }
 
 /// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.

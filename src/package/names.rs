@@ -6,7 +6,12 @@
 //! one character or two (Unicode's forms NFC and NFD), and some file systems take upper and lower case for the same. So
 //! an entry that has no counterpart of the very same name belongs to one whose name differs in that only. Two files of
 //! one side are never taken for the same.
+//!
+//! A name that was replaced or numbered does not show which file it was. Such a pair is a guess: its content has to
+//! confirm it ([`confirmed_names_here`]), or else the entries are two files. So nothing is ever written over a file
+//! that only has a similar name.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 
@@ -38,21 +43,96 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// What is here of an entry on the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counterpart {
+    /// Nothing.
+    None,
+    /// The entry of this name.
+    Sure,
+    /// An entry of which an upload that replaces characters makes this name; no other entry has a similar name. It may
+    /// be another file.
+    Replaced,
+    /// An entry whose name was replaced or numbered, beside others like it. It may be another file.
+    Doubtful,
+    /// An entry with the same content.
+    Confirmed,
+}
+
+/// The name here of an entry on the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) name: String,
+    pub(super) counterpart: Counterpart,
+}
+
+/// What comparisons have shown: entries there, by index, and names here.
+#[derive(Default)]
+pub(super) struct Compared {
+    same: BTreeMap<usize, String>,
+    apart: BTreeSet<(usize, String)>,
+}
+
+/// So many times another counterpart is tried for entries whose content has not confirmed the last one.
+const MOST_GUESSES: usize = 20;
+
+/// As [`names_here`], with pairs alone that hold. `are_same` gets those that are `in_doubt`, each as the index of the
+/// entry there and the name here, and returns the indexes of those that are the same.
+pub(super) fn confirmed_names_here<'a>(
+    there: &[Entry<'a>],
+    here: &[Entry<'a>],
+    folds_case: impl Fn() -> bool,
+    in_doubt: impl Fn(usize, &Given) -> bool,
+    mut are_same: impl FnMut(&[(usize, String)]) -> Result<BTreeSet<usize>>,
+) -> Result<Vec<Given>> {
+    let (folds, mut compared) = (OnceCell::new(), Compared::default());
+    let mut guesses = 0;
+    loop {
+        let names = names_here(there, here, &compared, || *folds.get_or_init(&folds_case));
+        let is_open = |(index, given): &(usize, &Given)| {
+            !matches!(
+                given.counterpart,
+                Counterpart::None | Counterpart::Confirmed
+            ) && in_doubt(*index, given)
+        };
+        let open: Vec<_> = (names.iter().enumerate().filter(is_open))
+            .map(|(index, given)| (index, given.name.clone()))
+            .collect();
+        if open.is_empty() {
+            return Ok(names);
+        }
+        let same = match guesses < MOST_GUESSES {
+            true => are_same(&open)?,
+            false => BTreeSet::new(),
+        };
+        guesses += 1;
+        for (index, name) in open {
+            if same.contains(&index) {
+                compared.same.insert(index, name);
+            } else {
+                compared.apart.insert((index, name));
+            }
+        }
+    }
+}
+
 /// Returns the name here of each entry of a directory on the service: that of its counterpart among the entries here,
-/// or else the one that it gets. No two get the same.
+/// or else the one that it gets. No two get the same. What was `compared` is known.
 ///
 /// The order of entries does not matter, unless they have the same name. `folds_case` says whether the file system
 /// takes upper and lower case for the same; it is asked only if that matters.
 pub(super) fn names_here<'a>(
     there: &[Entry<'a>],
     here: &[Entry<'a>],
+    compared: &Compared,
     folds_case: impl FnOnce() -> bool,
-) -> Vec<String> {
+) -> Vec<Given> {
     let key = match differ_in_case_only(there, here) && folds_case() {
         true => folded,
         false => form,
     };
-    let mut pairing = Pairing::new(there, here, key);
+    let mut pairing = Pairing::new(there, here, compared, key);
+    pairing.same_files();
     pairing.same_names();
     // Safe names first: they are the likeliest to be here as they are.
     let mut order: Vec<usize> = (0..there.len()).collect();
@@ -63,6 +143,9 @@ pub(super) fn names_here<'a>(
     });
     for index in &order {
         pairing.changed_name(*index, &safe[*index]);
+    }
+    for index in &order {
+        pairing.other_number(*index);
     }
     // Each name is given once before any is numbered, so that a number never takes the name of another file.
     for index in &order {
@@ -121,6 +204,21 @@ impl NamesToSend {
     }
 }
 
+/// A name without the number that [`NamesToSend`] or a download has put into it.
+fn unnumbered(name: &str) -> String {
+    let numbered = |stem: &str| {
+        let number = stem.strip_suffix(')')?.rsplit_once(" (")?;
+        let is_number = !number.1.is_empty() && number.1.bytes().all(|b| b.is_ascii_digit());
+        is_number.then_some(number.0.len())
+    };
+    let (stem, extension) = name.split_at(name.rfind('.').unwrap_or(name.len()));
+    match (numbered(stem), numbered(name)) {
+        (Some(end), _) => format!("{}{extension}", &stem[..end]),
+        (None, Some(end)) => name[..end].to_owned(),
+        (None, None) => name.to_owned(),
+    }
+}
+
 /// Names that are the same by this form differ at most in Unicode's form. It is NFD; the crate's own function would link
 /// the tables of compatibility, too.
 fn form(name: &str) -> String {
@@ -170,24 +268,34 @@ fn differ_in_case_only(there: &[Entry<'_>], here: &[Entry<'_>]) -> bool {
 /// Entries there, and the names here that they were given so far.
 struct Pairing<'a, 'b> {
     there: &'b [Entry<'a>],
+    compared: &'b Compared,
     key: fn(&str) -> String,
-    given: Vec<Option<String>>,
+    given: Vec<Option<Given>>,
     /// The keys of given names.
     taken: BTreeSet<String>,
     /// Entries here that belong to nothing yet.
     free: BTreeSet<Entry<'a>>,
     /// Entries here, by the keys of their names and of the names that an upload gives them.
-    named: BTreeMap<(bool, String), Vec<&'a str>>,
-    sent_as: BTreeMap<(bool, String), Vec<&'a str>>,
+    named: ByKey<'a>,
+    sent_as: ByKey<'a>,
+    /// Names, by the key of what they are without unsafe characters and numbers, if there are several on one side.
+    similar: BTreeSet<String>,
     /// The next number for a name, by its key.
     numbers: BTreeMap<String, u32>,
 }
 
+/// The names of directories, or of files.
+type ByKey<'a> = BTreeMap<(bool, String), Vec<&'a str>>;
+
 impl<'a, 'b> Pairing<'a, 'b> {
-    fn new(there: &'b [Entry<'a>], here: &[Entry<'a>], key: fn(&str) -> String) -> Self {
+    fn new(
+        there: &'b [Entry<'a>],
+        here: &[Entry<'a>],
+        compared: &'b Compared,
+        key: fn(&str) -> String,
+    ) -> Self {
         let free: BTreeSet<Entry<'a>> = here.iter().copied().collect();
-        let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut sent_as: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let (mut named, mut sent_as) = (ByKey::new(), ByKey::new());
         // In the order of the upload, so that it gives the same numbers.
         let mut in_order = here.to_vec();
         in_order.sort_by_key(|entry| entry.name);
@@ -203,46 +311,82 @@ impl<'a, 'b> Pairing<'a, 'b> {
                 }
             }
         }
+        let mut similar = BTreeSet::new();
+        for side in [there, here] {
+            let (mut seen, mut names) = (BTreeSet::new(), BTreeSet::new());
+            for entry in side {
+                let like = key(&unnumbered(&safe_name(entry.name)));
+                if names.insert(entry.name) && !seen.insert(like.clone()) {
+                    similar.insert(like);
+                }
+            }
+        }
         Self {
             there,
+            compared,
             key,
             given: vec![None; there.len()],
             taken: BTreeSet::new(),
             free,
             named,
             sent_as,
+            similar,
             numbers: BTreeMap::new(),
         }
     }
 
     /// Gives the name of an entry here.
-    fn pair(&mut self, index: usize, name: &'a str) {
+    fn pair(&mut self, index: usize, name: &'a str, counterpart: Counterpart) {
         let is_directory = self.there[index].is_directory;
         self.free.remove(&Entry { is_directory, name });
-        self.give(index, name.to_owned());
+        self.give(index, name.to_owned(), counterpart);
     }
 
-    fn give(&mut self, index: usize, name: String) {
+    fn give(&mut self, index: usize, name: String, counterpart: Counterpart) {
         self.taken.insert((self.key)(&name));
-        self.given[index] = Some(name);
+        self.given[index] = Some(Given { name, counterpart });
     }
 
-    /// The first entry here that belongs to nothing yet and has this name.
-    fn find(
-        &self,
-        among: &BTreeMap<(bool, String), Vec<&'a str>>,
-        is_directory: bool,
-        name: &str,
-    ) -> Option<&'a str> {
+    /// The first entry here that belongs to nothing yet, and that an entry there is by this name.
+    fn find(&self, index: usize, among: &ByKey<'a>, name: &str) -> Option<&'a str> {
+        let is_directory = self.there[index].is_directory;
         let found = among.get(&(is_directory, (self.key)(name)))?;
-        let is_free = |name: &&&'a str| self.free.contains(&Entry { is_directory, name });
-        found.iter().find(is_free).copied()
+        let may_be = |name: &&&'a str| {
+            self.free.contains(&Entry { is_directory, name }) && !self.is_apart(index, name)
+        };
+        found.iter().find(may_be).copied()
+    }
+
+    /// Whether an entry there is known to be another one than the entry here.
+    fn is_apart(&self, index: usize, name: &str) -> bool {
+        let apart = &self.compared.apart;
+        !apart.is_empty() && apart.contains(&(index, name.to_owned()))
+    }
+
+    /// Whether an entry there may get this name, as far as what is here matters.
+    fn may_have(&self, index: usize, name: &str) -> bool {
+        let of = (self.there[index].is_directory, (self.key)(name));
+        let here = self.named.get(&of);
+        here.is_none_or(|here| here.iter().all(|here| !self.is_apart(index, here)))
+    }
+
+    fn same_files(&mut self) {
+        let compared = self.compared;
+        for (index, name) in &compared.same {
+            let is_directory = self.there[*index].is_directory;
+            let of = (is_directory, (self.key)(name));
+            let mut here = self.named.get(&of).into_iter().flatten();
+            if let Some(here) = here.find(|here| *here == name).copied() {
+                self.pair(*index, here, Counterpart::Confirmed);
+            }
+        }
     }
 
     fn same_names(&mut self) {
         for (index, entry) in self.there.iter().enumerate() {
-            if self.free.contains(entry) {
-                self.pair(index, entry.name);
+            let is_open = self.given[index].is_none() && self.free.contains(entry);
+            if is_open && !self.is_apart(index, entry.name) {
+                self.pair(index, entry.name, Counterpart::Sure);
             }
         }
     }
@@ -252,19 +396,40 @@ impl<'a, 'b> Pairing<'a, 'b> {
         if self.given[index].is_some() {
             return;
         }
+        let name = self.there[index].name;
+        let like = (self.key)(&unnumbered(safe));
+        let unless_similar = |alone| match self.similar.contains(&like) {
+            true => Counterpart::Doubtful,
+            false => alone,
+        };
+        let found = if let Some(found) = self.find(index, &self.named, name) {
+            Some((found, Counterpart::Sure))
+        } else if let Some(found) = self.find(index, &self.named, safe) {
+            Some((found, unless_similar(Counterpart::Sure)))
+        } else {
+            let found = self.find(index, &self.sent_as, name);
+            found.map(|found| (found, unless_similar(Counterpart::Replaced)))
+        };
+        if let Some((found, counterpart)) = found {
+            self.pair(index, found, counterpart);
+        }
+    }
+
+    /// Finds the file here that an upload may have sent under this name when there were other files.
+    fn other_number(&mut self, index: usize) {
         let Entry { is_directory, name } = self.there[index];
-        let found = self
-            .find(&self.named, is_directory, name)
-            .or_else(|| self.find(&self.named, is_directory, safe))
-            .or_else(|| self.find(&self.sent_as, is_directory, name));
-        if let Some(found) = found {
-            self.pair(index, found);
+        if self.given[index].is_some() || is_directory {
+            return;
+        }
+        if let Some(found) = self.find(index, &self.sent_as, &unnumbered(name)) {
+            self.pair(index, found, Counterpart::Doubtful);
         }
     }
 
     fn own_name(&mut self, index: usize, safe: &str) {
-        if self.given[index].is_none() && !self.taken.contains(&(self.key)(safe)) {
-            self.give(index, safe.to_owned());
+        let is_free = self.given[index].is_none() && !self.taken.contains(&(self.key)(safe));
+        if is_free && self.may_have(index, safe) {
+            self.give(index, safe.to_owned(), Counterpart::None);
         }
     }
 
@@ -274,18 +439,22 @@ impl<'a, 'b> Pairing<'a, 'b> {
         }
         let key = (self.key)(safe);
         let mut number = self.numbers.get(&key).copied().unwrap_or(2);
+        let mut next = None;
         let name = loop {
             let name = marked(safe, &format!(" ({number})"));
-            number += 1;
             if !self.taken.contains(&(self.key)(&name)) {
-                break name;
+                if self.may_have(index, &name) {
+                    break name;
+                }
+                // Another entry may be this one.
+                next.get_or_insert(number);
             }
+            number += 1;
         };
-        self.numbers.insert(key, number);
-        let is_directory = self.there[index].is_directory;
-        match self.find(&self.named, is_directory, &name) {
-            Some(here) => self.pair(index, here),
-            None => self.give(index, name),
+        self.numbers.insert(key, next.unwrap_or(number + 1));
+        match self.find(index, &self.named, &name) {
+            Some(here) => self.pair(index, here, Counterpart::Doubtful),
+            None => self.give(index, name, Counterpart::None),
         }
     }
 }
@@ -305,7 +474,11 @@ mod tests {
             leaked.collect()
         };
         let (there, here): (Vec<_>, Vec<_>) = (files(&leak(there)), files(&leak(here)));
-        names_here(&there, &here, || folds)
+        bare(names_here(&there, &here, &Compared::default(), || folds))
+    }
+
+    fn bare(given: Vec<Given>) -> Vec<String> {
+        given.into_iter().map(|given| given.name).collect()
     }
 
     #[test]
@@ -373,11 +546,73 @@ mod tests {
     }
 
     #[test]
+    fn similar_names_are_in_doubt() {
+        use Counterpart::*;
+        let found = |there: &[&'static str], here: &[&'static str]| -> Vec<Counterpart> {
+            let files = |names: &[&'static str]| names.iter().copied().map(Entry::file).collect();
+            let (there, here): (Vec<_>, Vec<_>) = (files(there), files(here));
+            let given = names_here(&there, &here, &Compared::default(), || false);
+            given.iter().map(|given| given.counterpart).collect()
+        };
+        assert_eq!(
+            found(&["a", "b", "\u{e9}"], &["a", "e\u{301}"]),
+            [Sure, None, Sure]
+        );
+        assert_eq!(found(&["a:b"], &["a_b"]), [Sure], "as a download names it");
+        assert_eq!(found(&["a:b"], &["a_b", "a_b (2)"]), [Doubtful]);
+        assert_eq!(found(&["a:b", "a?b"], &["a_b"]), [Doubtful, None]);
+        assert_eq!(found(&["a_b"], &["a:b"]), [Replaced]);
+        assert_eq!(found(&["a_b"], &["a:b", "a?b"]), [Doubtful]);
+        assert_eq!(found(&["a_b (2)"], &["a:b"]), [Doubtful]);
+        assert_eq!(found(&["a", "a"], &["a", "a (2)"]), [Sure, Doubtful]);
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_a_file_of_its_own() {
+        let confirmed = |there: &[&'static str], here: &[&'static str], same: &[(usize, &str)]| {
+            let files = |names: &[&'static str]| names.iter().copied().map(Entry::file).collect();
+            let (there, here): (Vec<_>, Vec<_>) = (files(there), files(here));
+            let in_doubt = |_, given: &Given| given.counterpart != Counterpart::Sure;
+            let are_same = |open: &[(usize, String)]| {
+                let is_same = |(index, name): &&(usize, String)| same.contains(&(*index, name));
+                Ok(open
+                    .iter()
+                    .filter(is_same)
+                    .map(|(index, _)| *index)
+                    .collect())
+            };
+            bare(confirmed_names_here(&there, &here, || false, in_doubt, are_same).unwrap())
+        };
+        assert_eq!(confirmed(&["a_b"], &["a?b"], &[]), ["a_b"]);
+        assert_eq!(confirmed(&["a_b"], &["a?b"], &[(0, "a?b")]), ["a?b"]);
+        let there = ["a_b", "a_b (2)"];
+        assert_eq!(confirmed(&there, &["a?b"], &[(1, "a?b")]), ["a_b", "a?b"]);
+        let same = [(0, "a?b"), (1, "a:b")];
+        assert_eq!(confirmed(&there, &["a:b", "a?b"], &same), ["a?b", "a:b"]);
+        assert_eq!(
+            confirmed(&["a?b"], &["a_b", "a_b (2)"], &[(0, "a_b (2)")]),
+            ["a_b (2)"]
+        );
+        assert_eq!(confirmed(&["a?b"], &["a_b", "a_b (2)"], &[]), ["a_b (3)"]);
+        // Each of those that were numbered is found, whichever has gone.
+        let same = [(1, "a (3)"), (2, "a (4)")];
+        let here = ["a", "a (2)", "a (3)", "a (4)"];
+        assert_eq!(
+            confirmed(&["a", "a", "a"], &here, &same),
+            ["a", "a (3)", "a (4)"]
+        );
+        let many = vec!["a"; 100];
+        assert_eq!(confirmed(&many, &here, &[])[99], "a (103)");
+    }
+
+    #[test]
     fn directories_and_files_are_no_counterparts() {
         let there = [Entry::file("docs"), Entry::directory("docs")];
-        assert_eq!(names_here(&there, &[], || false), ["docs (2)", "docs"]);
-        let here = [Entry::file("docs")];
-        assert_eq!(names_here(&there, &here, || false), ["docs", "docs (2)"]);
+        let given = |here: &[Entry<'static>]| {
+            bare(names_here(&there, here, &Compared::default(), || false))
+        };
+        assert_eq!(given(&[]), ["docs (2)", "docs"]);
+        assert_eq!(given(&[Entry::file("docs")]), ["docs", "docs (2)"]);
     }
 
     #[test]
@@ -388,9 +623,9 @@ mod tests {
             true
         };
         let (there, here) = ([Entry::file("a"), Entry::file("B")], [Entry::file("a")]);
-        names_here(&there, &here, folds);
+        names_here(&there, &here, &Compared::default(), folds);
         assert_eq!(asked.get(), 0);
-        names_here(&there, &[Entry::file("b")], folds);
+        names_here(&there, &[Entry::file("b")], &Compared::default(), folds);
         assert_eq!(asked.get(), 1);
     }
 
@@ -438,11 +673,12 @@ mod tests {
                 .map(|(kind, name)| (kind, safe_name(&name)))
                 .filter(|(_, name)| seen.insert(if folds { folded(name) } else { name.clone() }))
                 .collect();
-            let given = names_here(&borrowed(&there), &borrowed(&others), || folds);
+            let none = Compared::default();
+            let given = bare(names_here(&borrowed(&there), &borrowed(&others), &none, || folds));
             prop_assert_eq!(given.iter().collect::<BTreeSet<_>>().len(), given.len());
             let mut here = others;
             here.extend(there.iter().zip(&given).map(|((kind, _), name)| (*kind, name.clone())));
-            let again = names_here(&borrowed(&there), &borrowed(&here), || folds);
+            let again = bare(names_here(&borrowed(&there), &borrowed(&here), &none, || folds));
             prop_assert_eq!(&again, &given);
         }
 
@@ -461,7 +697,8 @@ mod tests {
                 2 => name.nfd().collect(),
                 _ => safe_name(name),
             })).collect();
-            let names = names_here(&borrowed(&there), &borrowed(&here), || folds);
+            let none = Compared::default();
+            let names = bare(names_here(&borrowed(&there), &borrowed(&here), &none, || folds));
             prop_assert_eq!(names, here.into_iter().map(|(_, name)| name).collect::<Vec<_>>());
         }
     }

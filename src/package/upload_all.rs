@@ -9,7 +9,7 @@ use super::compare::{Compare, Reason, Verdict, modified, uploaded};
 use super::created_files::Created;
 use super::directory::DirectoryOptions;
 use super::download::DownloadOptions;
-use super::names::{Entry, NamesToSend, names_here};
+use super::names::{Compared, Entry, NamesToSend, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::upload::{FileUpload, Reading, Running};
 use super::{Inner, Package};
@@ -212,17 +212,19 @@ impl Here {
         let own: Vec<_> = own_directories
             .chain(self.files.keys().map(|name| Entry::file(name)))
             .collect();
-        let names = names_here(&listed, &own, || os::folds_case(&self.local, false));
+        let names = names_here(&listed, &own, &Compared::default(), || {
+            os::folds_case(&self.local, false)
+        });
         let (directory_names, file_names) = names.split_at(directories.len());
         let mut found = There::default();
         for (below, name) in directories.into_iter().zip(directory_names) {
-            if let Some(index) = self.directories.get(name) {
+            if let Some(index) = self.directories.get(&name.name) {
                 found.directories.insert(*index, below.directory_id);
             }
         }
         let (mut of_name, mut others) = (BTreeMap::new(), Vec::new());
         for (file, name) in files.into_iter().zip(file_names) {
-            match self.files.get(name) {
+            match self.files.get(&name.name) {
                 Some(item) => {
                     of_name.entry(file.file_name.clone()).or_insert(*item);
                     found.files.entry(*item).or_default().push(file);
