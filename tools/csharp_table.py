@@ -2,8 +2,8 @@
 """Writes what bindings/csharp takes from the C header, into a directory: `tools/python tools/csharp_table.py DIRECTORY`.
 
 Native.cs has every function and struct as .NET imports them; Enums.cs, Records.cs and Options.cs have the public types
-that follow from the header's enums and structs, with its comments as documentation; Words.cs has the names of the header
-in messages of the library, and what they are called in .NET; csharp_async.py makes Async.cs.
+that follow from the header's enums and structs, with its comments as documentation; Words.cs has the texts
+of the library's messages that have names of C, in the words of .NET; csharp_async.py makes Async.cs.
 """
 
 import os
@@ -164,31 +164,77 @@ PHRASES = {
 
 def words():
     """The words of C in the library's messages, and those of .NET: names of options, parameters and enums."""
+    return dict(sorted((names() | {name: class_of(name) for name in api.enums} | PHRASES).items()))
+
+
+def names():
+    """Names of parameters and options that differ in .NET."""
     parameters = [variable.name for function in api.functions.values() for variable in function.parameters if variable.type.role != "callback"]
     fields = [field.name for struct in api.structs.values() if struct.init for field in struct.fields if field.type.role not in ("callback", "any")]
     found = {name: pascal(name)[:1].lower() + pascal(name)[1:] for name in parameters if not name.startswith("out_")}
     for name in fields:
         found[name] = found[name.removesuffix("_ms")] = pascal(name.removesuffix("_ms"))
-    found = {name: word for name, word in found.items() if "_" in name and "user_data" not in name and name != "struct_size"}
-    return dict(sorted((found | {name: class_of(name) for name in api.enums} | PHRASES).items()))
+    return {name: word for name, word in sorted(found.items()) if "_" in name and "user_data" not in name and name != "struct_size"}
 
 
-# A name that is a part of a path, of a longer name or of a quotation is not one of these words.
-WORD = r'(?<![\w./"\\-])(?:{})(?![\w/"-]|\.\w)'
+# Of Rust: comments, raw strings, strings and characters.
+TOKEN = re.compile(r'//[^\n]*|r(#*)"(?s:.*?)"\1|"(?P<text>(?:[^"\\]|\\(?s:.))*)"|\'(?:[^\'\\\n]|\\[^\n]+?)\'')
+
+# Messages that no caller of .NET gets.
+NOT_IN_DOTNET = (
+    "is NULL", "is not valid UTF-8",  # The wrapper has looked before.
+    ".struct_size is", "SENDSAFELY_STOP", "more than the {} bytes of its buffer",  # It makes no such mistake.
+)
+
+CORE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src")
+
+
+def core_messages():
+    """Texts of the core with several words, outside of its unit tests, as (file, text)."""
+    for folder, _, files in os.walk(CORE):
+        for name in files:
+            if name.endswith(".rs") and name != "tests.rs" and os.path.basename(folder) != "tests":
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    source = file.read().partition("#[cfg(test)]\nmod ")[0]
+                for match in TOKEN.finditer(source):
+                    message = re.sub(r"\\\n\s*", "", match["text"] or "")
+                    if " " in message and not any(part in message for part in NOT_IN_DOTNET):
+                        yield name, message
+
+
+def fixed_texts():
+    """The texts between the values that messages of the core quote, if they have words of C, and how they read in .NET."""
+    table = words()
+    known = re.compile(r'(?<![\w./"\\-])(?:' + "|".join(table) + r')(?![\w/"-]|\.\w)')
+    texts = {text for _, message in core_messages() for text in re.split(r"\{[^}]*\}", message) if known.search(text)}
+    # A text comes before one that is its beginning.
+    return {text: known.sub(lambda match: table[match[0]], text) for text in sorted(texts, reverse=True)}
+
+
+# What follows the name of a parameter or option at the beginning of a message.
+AFTER_NAME = r" is -?\d+;| has to be "
+
+
+def entries(table):
+    return [f'            {{ "{name}", "{word}" }},' for name, word in table.items()]
 
 
 def words_file():
-    lines = [BANNER, "using System.Collections.Generic;", "using System.Text.RegularExpressions;", "", "namespace LibSendSafely", "{",
-             "    /// <summary>The words of C in the library's messages, and those of .NET.</summary>",
-             "    internal static class Words", "    {",
-             "        private static readonly Dictionary<string, string> Table = new Dictionary<string, string>", "        {"]
-    lines += [f'            {{ "{name}", "{word}" }},' for name, word in words().items()]
-    before, after = (part.replace('"', '""') for part in WORD.split("{}"))
-    return lines + ["        };", "",
-                    f'        private static readonly Regex Any = new Regex(@"{before}" + string.Join("|", Table.Keys) + @"{after}", '
-                    "RegexOptions.CultureInvariant);", "",
-                    "        internal static string OfDotNet(string text) => text == null ? null : Any.Replace(text, match => Table[match.Value]);",
-                    "    }", "}"]
+    dictionary = "        private static readonly Dictionary<string, string> {} = new Dictionary<string, string>"
+    return ["// Made from include/sendsafely.h and the messages in src by tools/csharp_table.py, not by hand.\n",
+            "using System.Collections.Generic;", "using System.Linq;", "using System.Text.RegularExpressions;", "", "namespace LibSendSafely", "{",
+            "    /// <summary>The words of C in the library's messages, and those of .NET. Only the library's own texts are replaced:",
+            "    /// a message may quote the name of a file or the words of the service, which may be the same.</summary>",
+            "    internal static class Words", "    {",
+            dictionary.format("Texts"), "        {", *entries(fixed_texts()), "        };", "",
+            "        // At the beginning of a message.",
+            dictionary.format("Names"), "        {", *entries(names()), "        };", "",
+            "        private static readonly Regex Any = new Regex(",
+            f'            "^(?:" + string.Join("|", Names.Keys) + @")(?={AFTER_NAME})|" + string.Join("|", Texts.Keys.Select(Regex.Escape)),',
+            "            RegexOptions.CultureInvariant);", "",
+            "        internal static string OfDotNet(string text) =>",
+            "            text == null ? null : Any.Replace(text, match => (Names.ContainsKey(match.Value) ? Names : Texts)[match.Value]);",
+            "    }", "}"]
 
 
 # --- Native.cs --------------------------------------------------------------------------------------------------

@@ -94,8 +94,28 @@ namespace LibSendSafely.Tests
             Assert.DoesNotContain("callback", busy.Message);
             foreach (Status status in Enum.GetValues(typeof(Status)))
                 Assert.False(Regex.IsMatch(Library.Description(status), "[a-z]_[a-z]|callback|SENDSAFELY"), Library.Description(status));
-            // Names of users' files stay as they are.
-            Assert.Contains("part_size.pdf", Assert.Throws<SendsafelyException>(() => package.UploadFile(At("part_size.pdf"))).Message);
+            Assert.Contains("PartsInFlight is 17", Assert.Throws<SendsafelyException>(() => NewClient(new ClientOptions { PartsInFlight = 17 })).Message);
+        }
+
+        [Fact]
+        public void NamesOfFilesInMessagesStayAsTheyAre()
+        {
+            Package package = Use(Client.CreatePackage());
+            foreach (string name in new[] { "user_id", "part_size.pdf", "no callback or file_name", "set replace_characters" })
+            {
+                Assert.Contains(name + ": ", Assert.Throws<SendsafelyException>(() => package.UploadFile(name)).Message);
+                File.WriteAllText(At(name), "x");
+            }
+            var log = new List<string>();
+            using (Client client = NewClient(new ClientOptions { Log = log.Add }))
+            using (Package refused = client.CreatePackage())
+            {
+                Emulator.Fault("create_file", "\"status\":403");
+                SendsafelyException failure = Assert.Throws<SendsafelyException>(() => refused.UploadAll(Place));
+                string said = failure.Message + string.Concat(failure.Report.Select(item => item.Path + item.Message)) + string.Concat(log);
+                Assert.Contains("user_id", said);
+                Assert.DoesNotContain("userId", said);
+            }
         }
 
         [Fact]
