@@ -116,7 +116,9 @@ namespace LibSendSafely
     {
         /// <summary>Creates a package on the service, with a keycode that is generated on this machine.</summary>
         /// <remarks>This is the first step. Then add recipients, upload files and set a message, in any order, and
-        /// finalize at last. <see cref="Resource.Dispose"/> leaves the package on the service.
+        /// finalize at last. <see cref="Resource.Dispose"/> leaves the package on the service. If the call throws, the
+        /// package is deleted again, within 5 seconds; if that fails, <see cref="Exception.Data"/> of the exception has
+        /// its id as "PackageId".
         /// <see cref="Status.AuthenticationFailed"/>: check key, secret, host and clock.
         /// <see cref="Status.LimitExceeded"/>, <see cref="Status.Denied"/>: the account may not send.</remarks>
         public Package CreatePackage(
@@ -191,11 +193,29 @@ namespace LibSendSafely
         private delegate Status OpenFunction(out PackageHandle package, out ErrorHandle error);
 
         private Package Create(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function) =>
-            // The caller gets no object, so nobody else could delete what the service has made.
-            Open(progress, token, function, package => new Package(package, null).Delete());
+            Open(progress, token, function, Undo);
+
+        /// <summary>Deletes what the service has made, since the caller gets no object to do it with. A token that is
+        /// cancelled is no reason to leave it there; a network that hangs is.</summary>
+        private static void Undo(PackageHandle created, Exception failure)
+        {
+            var package = new Package(created, null);
+            string id = package.Id;
+            try
+            {
+                using (var limit = new CancellationTokenSource(UndoLimit)) package.Delete(cancellationToken: limit.Token);
+            }
+            catch (Exception left) when (left is SendsafelyException || left is OperationCanceledException)
+            {
+                // The runtime shares some of its exceptions.
+                if (!failure.Data.IsReadOnly) failure.Data["PackageId"] = id;
+            }
+        }
+
+        private static readonly TimeSpan UndoLimit = TimeSpan.FromSeconds(5);
 
         private Package Open(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function,
-            Action<PackageHandle> undo = null)
+            Action<PackageHandle, Exception> undo = null)
         {
             PackageHandle package = null;
             int isWorkspace = 0;
@@ -204,12 +224,11 @@ namespace LibSendSafely
                 On(progress, token).Run((out ErrorHandle error) => function(out package, out error));
                 new Call().Run((out ErrorHandle error) => Native.sendsafely_package_is_workspace(package, out isWorkspace, out error));
             }
-            catch
+            catch (Exception failure)
             {
                 // The call may have created the object before a callback threw.
                 using (package)
-                    if (package != null && !package.IsInvalid)
-                        try { undo?.Invoke(package); } catch (SendsafelyException) { } // The first exception counts.
+                    if (package != null && !package.IsInvalid) undo?.Invoke(package, failure);
                 throw;
             }
             return isWorkspace != 0 ? new Workspace(package, Listeners) : new Package(package, Listeners);

@@ -90,6 +90,23 @@ namespace LibSendSafely.Tests
         }
 
         [Fact]
+        public void UndoingACreationHasALimit()
+        {
+            Emulator.Fault("delete_temporary_package", "\"hang_ms\":20000");
+            var clock = Stopwatch.StartNew();
+            Mine mine = null;
+            // As above: one of the reports comes when the package exists.
+            for (int at = 1; mine?.Data["PackageId"] == null; at++)
+            {
+                int reports = 0;
+                clock.Restart();
+                mine = Assert.Throws<Mine>(() => Client.CreatePackage(new Direct(_ => { if (++reports == at) throw new Mine(); })));
+            }
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), clock.Elapsed.ToString());
+            Assert.Contains((string)mine.Data["PackageId"], Emulator.Admin("GET", "/packages"));
+        }
+
+        [Fact]
         public async Task TheCallThrowsWhatTheProgressThrows()
         {
             Package package = Use(Client.CreatePackage());
