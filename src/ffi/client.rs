@@ -62,10 +62,9 @@ pub struct sendsafely_client_options {
     /// Time without a byte moving after which an attempt fails. Default: 60 seconds.
     pub stall_timeout_ms: u64,
     /// Time without progress for which failed requests are repeated; SENDSAFELY_NO_RETRY for none. Default: 300
-    /// seconds, but 5 for a host that has never responded, since it may be the wrong one; another time than the default
-    /// holds for such a host too. A response that has begun must be complete within this time (5 to 300 seconds; 60
-    /// without retries); a part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60
-    /// seconds).
+    /// seconds, but 5 for a host that has never responded, since it may be the wrong one; a time that is set holds
+    /// for such a host too. A response that has begun must be complete within this time (5 to 300 seconds; 60 without
+    /// retries); a part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60 seconds).
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.
     pub part_size: u64,
@@ -110,7 +109,8 @@ unsafe impl Options for sendsafely_client_options {
             ca_bundle: ptr::null(),
             connect_timeout_ms: milliseconds(core.connect_timeout),
             stall_timeout_ms: milliseconds(core.stall_timeout),
-            retry_window_ms: milliseconds(core.retry_window),
+            // Only so is the default distinguished from the same time that somebody has set.
+            retry_window_ms: 0,
             part_size: core.part_size,
             memory_budget: core.memory_budget,
             max_part_bytes: core.max_part_bytes,
@@ -140,9 +140,10 @@ impl sendsafely_client_options {
                 Duration::from_millis(value)
             }
         };
-        let retry_window = match self.retry_window_ms {
-            SENDSAFELY_NO_RETRY => Duration::ZERO,
-            window => duration(window, default.retry_window),
+        let (retry_window, first_contact_window) = match self.retry_window_ms {
+            0 => (default.retry_window, default.first_contact_window),
+            SENDSAFELY_NO_RETRY => (Duration::ZERO, Duration::ZERO),
+            set => (Duration::from_millis(set), Duration::from_millis(set)),
         };
         Ok(ClientOptions {
             request_api: caller
@@ -157,10 +158,7 @@ impl sendsafely_client_options {
             connect_timeout: duration(self.connect_timeout_ms, default.connect_timeout),
             stall_timeout: duration(self.stall_timeout_ms, default.stall_timeout),
             retry_window,
-            first_contact_window: match retry_window == default.retry_window {
-                true => default.first_contact_window,
-                false => retry_window,
-            },
+            first_contact_window,
             parts_in_flight: match self.parts_in_flight {
                 0 => default.parts_in_flight,
                 parts => parts as usize,
@@ -424,4 +422,30 @@ pub unsafe extern "C" fn sendsafely_request_headers_free(
     headers: Nullable<*mut sendsafely_request_headers>,
 ) {
     guard_value((), || record::free(headers));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retry_window_that_is_set_holds_for_the_first_contact() {
+        // SAFETY: NULL is allowed.
+        let caller = unsafe { Caller::new(ptr::null_mut()) };
+        let windows = |retry_window_ms| {
+            let options = sendsafely_client_options {
+                retry_window_ms,
+                ..sendsafely_client_options::defaults()
+            };
+            let options = options.for_core(caller).expect("the options are valid");
+            let windows = [options.retry_window, options.first_contact_window];
+            windows.map(|window| window.as_millis())
+        };
+        let default = sendsafely_client_options::defaults().retry_window_ms;
+        assert_eq!(windows(default), [300_000, 5_000]);
+        assert_eq!(windows(0), [300_000, 5_000]);
+        assert_eq!(windows(300_000), [300_000, 300_000]);
+        assert_eq!(windows(7_000), [7_000, 7_000]);
+        assert_eq!(windows(SENDSAFELY_NO_RETRY), [0, 0]);
+    }
 }

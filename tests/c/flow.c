@@ -63,7 +63,7 @@ static void count_lines(void *user_data, const char *line) {
 static sendsafely_client *client_with(int force_api_route) {
   sendsafely_client_options options;
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
-  CHECK(options.struct_size == sizeof options && options.part_size == 2621440 && options.retry_window_ms == 300000);
+  CHECK(options.struct_size == sizeof options && options.part_size == 2621440 && options.connect_timeout_ms == 10000);
   CHECK_TEXT("RUST_API", options.request_api);
   options.part_size = PART;
   options.locale = "de-DE";

@@ -35,10 +35,10 @@ namespace LibSendSafely
         public TimeSpan? StallTimeout { get; set; }
 
         /// <summary>Time without progress for which failed requests are repeated; <see cref="TimeSpan.Zero"/> for none.
-        /// Default: 300 seconds, but 5 for a host that has never responded, since it may be the wrong one; another time
-        /// than the default holds for such a host too. A response that has begun must be complete within this time (5
-        /// to 300 seconds; 60 without retries); a part may take as long as it moves 1 KiB in a second, on average over
-        /// this time (5 to 60 seconds).</summary>
+        /// Default: 300 seconds, but 5 for a host that has never responded, since it may be the wrong one; a time that
+        /// is set holds for such a host too. A response that has begun must be complete within this time (5 to 300
+        /// seconds; 60 without retries); a part may take as long as it moves 1 KiB in a second, on average over this
+        /// time (5 to 60 seconds).</summary>
         public TimeSpan? RetryWindow { get; set; }
 
         /// <summary>Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.</summary>

@@ -35,7 +35,7 @@ class Client(Handle):
     proxy: URL of a proxy; "" for none. By default the environment decides (HTTPS_PROXY, ALL_PROXY, NO_PROXY).
     ca_bundle: path of a PEM file with certificate authorities to trust besides the system's.
     retry_window_ms: a failed request is repeated as long as the call has made progress within so many milliseconds, 0
-      for no repetition; default 300,000, but 5,000 for a host that has never responded.
+      for no repetition; default 300,000, but 5,000 for a host that has never responded. A given time holds for both.
     connect_timeout_ms, stall_timeout_ms: milliseconds until an attempt to connect fails (default 10,000), and until a
       connection on which no byte moves fails (default 60,000).
     part_size: bytes per part of an upload, 1 to 10,485,760; default 2,621,440.
