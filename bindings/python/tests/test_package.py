@@ -169,6 +169,15 @@ def test_files_that_do_not_say_their_size(package):
     assert empty.size == 0 and package.download_memory(empty) == b""
 
 
+def test_an_empty_stream_needs_no_temporary_file(package, tmp_path, monkeypatch):
+    """One that says it is empty is read to find out; only one of unknown size is kept in a temporary file."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nothing"))
+    (tmp_path / "empty.bin").touch()
+    with open(tmp_path / "empty.bin", "rb") as stream:
+        for number, empty in enumerate([io.BytesIO(), stream]):
+            assert package.upload_file(empty, file_name=f"empty {number}").size == 0
+
+
 def test_names_that_cannot_be_sent(package, tmp_path):
     path = tmp_path / "12:30.pdf"
     path.write_bytes(b"minutes")

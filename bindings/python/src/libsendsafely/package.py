@@ -37,15 +37,20 @@ class Writable(Protocol):
 
 
 def size_of(stream: Any) -> int:
-    """The number of bytes left in a stream; SIZE_UNKNOWN if it cannot seek, or says that none are left: files of /proc
-    have content all the same."""
+    """The number of bytes left in a stream; SIZE_UNKNOWN if it cannot seek, or says that none are left and has content
+    all the same, as files of /proc do."""
     try:
         here = stream.tell()
         # The result of seek() is of no use: mmap and older spooled files return None.
         stream.seek(0, os.SEEK_END)
         end = stream.tell()
         stream.seek(here)
-        return max(int(end) - int(here), 0) or native.SIZE_UNKNOWN
+        left = max(int(end) - int(here), 0)
+        if left == 0:
+            is_empty = stream.read(1) == b""
+            stream.seek(here)
+            return 0 if is_empty else native.SIZE_UNKNOWN
+        return left
     except (AttributeError, OSError, ValueError):
         return native.SIZE_UNKNOWN
 
