@@ -278,6 +278,52 @@ def test_two_arguments_with_one_name_are_refused_before_anything_is_sent(shell, 
     assert package_ids(shell) == []
 
 
+@pytest.mark.parametrize("arguments", [["aa/a:b.txt", "aa/a?b.txt"], ["aa/a?b.txt", "aa/a_b.txt"], ["aa/a_b.txt. ", "aa/a_b.txt"]])
+def test_names_that_are_one_when_characters_are_replaced(shell, tmp_path, arguments):
+    (tmp_path / "aa").mkdir()
+    for name in arguments:
+        (tmp_path / name).write_text("content")
+    shell("send", "--undisclosed", "--replace-characters", *arguments, code=2)
+    assert "would both be sent as a_b.txt" in shell.err and package_ids(shell) == []
+
+
+@pytest.mark.parametrize("arguments, expected", [
+    (["--to", "bad", "notes.txt"], "bad"), (["--to", "a@b@c.test", "notes.txt"], "a@b@c.test"),
+    (["--to", "second@acme.test", "--phone", "second@acme.test=xyz", "notes.txt"], "xyz"),
+    (["--undisclosed", "odd/12:30.pdf"], "12:30.pdf"), (["--undisclosed", "--name", "a/b", "-"], "a/b"),
+    (["--workspace", "T", "notes.txt", "odd"], "12:30.pdf")])
+def test_what_can_be_judged_here_is_judged_before_a_package_is_created(shell, files, tmp_path, arguments, expected):
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd/12:30.pdf").write_text("minutes")
+    shell("send", *arguments, code=2)
+    assert expected in shell.err and "nothing was sent" not in shell.err and package_ids(shell) == []
+
+
+def test_a_link_within_a_tree_may_have_any_name(shell, tmp_path):
+    """It is not sent."""
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/12:30.pdf").symlink_to("nowhere")
+    workspace = shell("send", "--workspace", "T", "tree").strip()
+    assert shell("workspace", "ls", workspace).split() == ["tree/"]
+
+
+def test_a_locale_that_is_not_utf_8(shell, tmp_path):
+    """File names and texts are UTF-8 all the same."""
+    (tmp_path / "日本.txt").write_text("hello")
+    (tmp_path / "ä").mkdir()
+    (tmp_path / "ä/ö.txt").write_text("tree")
+    plain = {**shell.environment, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    link = shell("send", "--undisclosed", "--message", "Grüße", "日本.txt", environment=plain).strip()
+    shell("receive", link, "--to", "gött", environment=plain)
+    assert (tmp_path / "gött/日本.txt").read_text() == "hello"
+    assert [line["text"] for line in shell.json("receive", link, "--to", "got") if line["type"] == "message"] == ["Grüße"]
+    workspace = shell("send", "--workspace", "Räume", "ä", environment=plain).strip()
+    shell("workspace", "get", workspace, "ä/ö.txt", "--to", "got", environment=plain)
+    assert (tmp_path / "got/ö.txt").read_text() == "tree"
+    shell("send", "--undisclosed", b"\xff.txt", environment=plain, code=2)
+    assert "the name is not valid UTF-8" in shell.err
+
+
 def test_names_that_cannot_be_sent_and_files_that_grow(shell, tmp_path):
     (tmp_path / "12:30.pdf").write_text("minutes")
     shell("send", "--to", "second@acme.test", "12:30.pdf", code=2)

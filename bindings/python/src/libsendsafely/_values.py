@@ -146,7 +146,12 @@ def path(value: Any, name: str) -> str:
         found = None
     if not isinstance(found, str):
         raise wrong(value, name, "str or a path of str")
-    return without_nul(found, name)
+    without_nul(found, name)
+    try:
+        # Its bytes are UTF-8 whatever the locale by which Python has decoded them.
+        return os.fsencode(found).decode("utf-8")
+    except UnicodeError:
+        return found
 
 
 def binary(stream: Any, name: str) -> Any:

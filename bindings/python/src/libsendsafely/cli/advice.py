@@ -16,6 +16,8 @@ LOOK_FIRST = "look at the package with info before you send again"
 WORDS: dict[str, tuple[str, ...]] = {
     "use https://, or set allow_plain_http for a host that you trust on a network that you trust": ("use https://",),
     "add a recipient, or finalize with undisclosed_recipients": ("add --to, --group or --undisclosed",),
+    # What was sent is said apart.
+    "correct the e-mail address; nothing was sent": ("correct the e-mail address",),
     "upload a file or set a message first": ("name files, or add --message",),
     "delete the incomplete file from the package or upload it again, then finalize": (SEND_AGAIN,),
     "delete this package, create a new one and upload the files again": (SEND_AGAIN,),

@@ -8,12 +8,13 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from .. import Error, Package, Status, Workspace
-from . import texts
+from . import judged, texts
 from .credentials import connect
+from .judged import sent_name
 from .output import Output
 from .streams import keep, standard_input
-from .values import whole
-from .workspace import add_upload_options, distinct_names, print_sent, put, sent_name, upload_options
+from .values import as_text, whole
+from .workspace import add_upload_options, print_sent, put, upload_options
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
@@ -27,16 +28,16 @@ def add(commands: Any, common: ArgumentParser) -> None:
                         help="this recipient has to enter a code, sent by SMS to this number, such as +14155550100")
     parser.add_argument("--group", metavar="ID", action="append", default=[], help="a contact group as recipient")
     message = parser.add_mutually_exclusive_group()
-    message.add_argument("--message", metavar="TEXT", help="a message, encrypted like the files")
+    message.add_argument("--message", metavar="TEXT", type=as_text, help="a message, encrypted like the files")
     message.add_argument("--message-file", metavar="FILE", help="file with the message; - for standard input")
     parser.add_argument("--life", metavar="DAYS", type=whole(0, 365, "days"), help="days until the package expires, 1 to 365; 0 for never")
-    parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
+    parser.add_argument("--name", metavar="NAME", type=as_text, help="name of the file from standard input")
     parser.add_argument("--undisclosed", action="store_true", help="anyone who has the link can open the package; no recipients are needed")
     parser.add_argument("--password-file", metavar="FILE", help="with --undisclosed: file with a password that readers need in addition to the link")
     parser.add_argument("--notify", action="store_true", help="the service e-mails the recipients, without the keycode")
     parser.add_argument("--reply-all", action="store_true", help="recipients may reply to all")
     parser.add_argument("--read-only-pdf", action="store_true", help="PDF files can only be viewed")
-    parser.add_argument("--workspace", metavar="NAME",
+    parser.add_argument("--workspace", metavar="NAME", type=as_text,
                         help="create a Workspace of this name; files may be directories, and --to adds collaborators")
     add_upload_options(parser)
     parser.set_defaults(run=run, compare="size")
@@ -63,21 +64,17 @@ def check(arguments: Namespace) -> dict[str, str]:
         raise usage("standard input can be read only once", "use a file for the others")
     if ("-" in files) != (arguments.name is not None):
         raise usage("--name needs -, and - needs --name", "use both for standard input, or neither")
-    if "-" in files:
-        standard_input()
-    distinct_names(arguments)
     phones = {email: number for email, _, number in (entry.partition("=") for entry in arguments.phone)}
     for email, number in phones.items():
         if email not in arguments.to or not number:
             raise usage(f"--phone {email}={number}: it must be EMAIL=NUMBER with an address of --to", "add --to")
+        judged.phone(number)
+    for email in arguments.to:
+        judged.recipient(email)
+    judged.files(arguments, trees=arguments.workspace is not None)
     for path in files:
         if path == "-":
             continue
-        try:
-            path.encode()
-        except UnicodeEncodeError:
-            raise Error(f"{path}: the name is not valid UTF-8", status=Status.INVALID_UTF8,
-                        remedy="rename it, or send it through standard input: - with --name") from None
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode) and arguments.workspace is None:
             raise Error(f"{path} is a directory, which only a Workspace can contain", status=Status.NOT_A_FILE,

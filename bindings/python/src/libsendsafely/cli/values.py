@@ -1,11 +1,21 @@
-"""Values of options: numbers and days."""
+"""Values of options: texts, numbers and days."""
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import ArgumentTypeError
 from datetime import datetime, timezone
 from typing import Callable
+
+
+def as_text(argument: str) -> str:
+    """The text of an argument or a file name. Python decodes it by the locale, but the bytes are UTF-8 in any locale;
+    others stay as they are, and the library refuses them."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def whole(low: int, high: int, what: str) -> Callable[[str], int]:

@@ -8,12 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import Action, Error, Existing, Reason, Status, Workspace
-from . import targets
+from . import judged, targets
 from .credentials import connect
 from .display import printable
+from .judged import sent_name
 from .output import Output
 from .receive import add_compare, add_download_options, add_strict_size, compare, keycode_judged, note_size, transferred
 from .streams import standard_input
+from .values import as_text
 
 if TYPE_CHECKING:
     from ..records import Directory, Download, File
@@ -26,7 +28,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
 
     parser = verbs.add_parser("ls", parents=[common], help="list a directory", description="Lists a directory of a Workspace.")
     targets.add(parser, "WORKSPACE")
-    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
+    parser.add_argument("path", metavar="PATH", nargs="?", type=as_text, default="", help="a directory in the Workspace; default: the root directory")
     parser.add_argument("--recursive", action="store_true", help="list its subdirectories too")
     parser.set_defaults(run=run_ls)
 
@@ -34,8 +36,8 @@ def add(commands: Any, common: ArgumentParser) -> None:
                               description="Uploads files and directories. An existing file gets a new version.")
     targets.add(parser, "WORKSPACE")
     parser.add_argument("files", metavar="FILE", nargs="+", help="a file or a directory; - for standard input, with --name")
-    parser.add_argument("--into", metavar="PATH", default="", help="a directory in the Workspace; default: the root directory")
-    parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
+    parser.add_argument("--into", metavar="PATH", type=as_text, default="", help="a directory in the Workspace; default: the root directory")
+    parser.add_argument("--name", metavar="NAME", type=as_text, help="name of the file from standard input")
     add_upload_options(parser)
     add_compare(parser, "in a directory, and is not uploaded (by size alone all are)")
     parser.set_defaults(run=run_put)
@@ -43,7 +45,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser = verbs.add_parser("get", parents=[common], help="download a file or a directory",
                               description="Downloads a file, or a directory with its contents. Prints the path of each file that it wrote.")
     targets.add(parser, "WORKSPACE")
-    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a file or directory in the Workspace; default: everything")
+    parser.add_argument("path", metavar="PATH", nargs="?", type=as_text, default="", help="a file or directory in the Workspace; default: everything")
     add_download_options(parser)
     parser.set_defaults(run=run_get)
 
@@ -73,22 +75,6 @@ def add_upload_options(parser: ArgumentParser) -> None:
 
 def upload_options(arguments: Namespace) -> dict[str, Any]:
     return {"replace_characters": arguments.replace_characters, "allow_growth": arguments.allow_growth}
-
-
-def sent_name(path: str, arguments: Namespace) -> str:
-    name: str = arguments.name if path == "-" else os.path.basename(os.path.abspath(path))
-    return name
-
-
-def distinct_names(arguments: Namespace) -> None:
-    """Refuses two arguments that would be sent under one name: one would take the place of the other, or be refused late."""
-    first: dict[str, str] = {}
-    for path in arguments.files:
-        name = sent_name(path, arguments)
-        if name in first:
-            raise Error(f"{first[name]} and {path} would both be sent as {name}", status=Status.INVALID_ARGUMENT,
-                        remedy="rename one of them, or send it through standard input: - with --name")
-        first[name] = path
 
 
 def names(path: str) -> list[str]:
@@ -130,12 +116,7 @@ def run_put(arguments: Namespace, out: Output) -> None:
     if ("-" in arguments.files) != (arguments.name is not None) or arguments.files.count("-") > 1:
         raise Error("--name needs exactly one -, and - needs --name", status=Status.INVALID_ARGUMENT,
                     remedy="use both for standard input, or neither")
-    for path in arguments.files:
-        if path == "-":
-            standard_input()
-        else:
-            os.stat(path)
-    distinct_names(arguments)
+    judged.files(arguments)
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         put(workspace, arguments, directory_at(workspace, arguments.into), out)
 
@@ -162,7 +143,7 @@ def print_sent(out: Output, file: File, name: str, path: str) -> None:
     renamed = file.file_name != name
     if renamed:
         out.note(f"{name}: sent as {file.file_name}")
-    print_file(out, file, file.file_name, None if path == "-" else path, Action.UPLOADED, renamed=renamed)
+    print_file(out, file, file.file_name, None if path == "-" else as_text(path), Action.UPLOADED, renamed=renamed)
 
 
 def print_file(out: Output, file: Download | File, path: str, local_path: str | None, action: Action, renamed: bool = False) -> None:
