@@ -164,14 +164,19 @@ impl<'a> Beginning<'a> {
             .min(LONGEST);
         let (link, behind) = rest.split_at(end);
 
-        let code = parameter(link, "packageCode").ok_or("it has no packageCode")?;
-        let package_code = code_of(code, is_package_code)
-            .map_err(|length| wrong_length("package code", length))?;
-        let package_id = parameter(link, "thread").map(thread_of).transpose()?;
-        let keycode = match parameter(link, "keyCode") {
-            Some(keycode) => Some(SecretString::new(
-                code_of(keycode, is_keycode).map_err(|length| wrong_length("keycode", length))?,
-            )),
+        let package_code = parameter(link, "packageCode", |code| {
+            code_of(code, is_package_code).map_err(|length| wrong_length("package code", length))
+        })?;
+        let package_code = package_code.ok_or("it has no packageCode")?;
+        let package_id = parameter(link, "thread", |id| Ok(thread_of(id)?))?;
+        let keycode = parameter(link, "keyCode", |keycode| {
+            let keycode = code_of(keycode, is_keycode);
+            keycode
+                .map(SecretString::new)
+                .map_err(|length| wrong_length("keycode", length))
+        })?;
+        let keycode = match keycode {
+            Some(keycode) => Some(keycode),
             None if link.contains('#') || names_keycode(link) => {
                 return Err("its keycode is missing".to_owned());
             }
@@ -194,15 +199,28 @@ fn is_of_link(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~%&=#*;+/:?@!$,".contains(c) || c == INVISIBLE
 }
 
-/// The value of a parameter of the query or the fragment. Its name is compared without regard to case. Proofpoint's
-/// third format has `*` in place of `#`.
-fn parameter<'a>(link: &'a str, name: &str) -> Option<&'a str> {
-    link.split(['&', '#', '*']).find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        key.replace(INVISIBLE, "")
-            .eq_ignore_ascii_case(name)
-            .then_some(value)
-    })
+/// The value of a parameter of the query or the fragment. Its name is compared without regard to case. If the link has
+/// it several times, its values must be the same: nobody knows which one is right. Proofpoint's third format has `*` in
+/// place of `#`.
+fn parameter<T: PartialEq>(
+    link: &str,
+    name: &str,
+    read: impl Fn(&str) -> std::result::Result<T, String>,
+) -> std::result::Result<Option<T>, String> {
+    let mut found = None;
+    for (key, value) in link
+        .split(['&', '#', '*'])
+        .filter_map(|pair| pair.split_once('='))
+    {
+        if key.replace(INVISIBLE, "").eq_ignore_ascii_case(name) {
+            let value = read(value)?;
+            if found.as_ref().is_some_and(|first| *first != value) {
+                return Err(format!("its {name} has two different values"));
+            }
+            found = Some(value);
+        }
+    }
+    Ok(found)
 }
 
 /// The code that a value begins with. Reports the length of what stands there instead.
@@ -407,6 +425,10 @@ mod tests {
             (
                 format!("{link} {}", link.replace("acme", "b")),
                 "several links",
+            ),
+            (
+                format!("{link}#keyCode={KEYCODE}#keyCode={CODE}"),
+                "keyCode has two different values",
             ),
             (link.repeat(100), "too long"),
         ] {
