@@ -3,7 +3,10 @@
 import io
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.response import addinfourl
 
 import pytest
 from libsendsafely import Error, Phase, Status, Stopped
@@ -79,17 +82,84 @@ class Trickle(io.RawIOBase):
         return 1000
 
 
-def test_a_slow_stream_can_be_stopped(package):
+    def writable(self):
+        return True
+
+
+@contextmanager
+def slow_response():
+    """The response of a server that sends 1,000 bytes every tenth of a second."""
+    ended = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            with suppress(OSError):
+                while not ended.wait(0.1):
+                    self.wfile.write(bytes(1000))
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        connection = HTTPConnection("127.0.0.1", server.server_port)
+        try:
+            connection.request("GET", "/")
+            with connection.getresponse() as response:
+                yield response
+        finally:
+            ended.set()
+            connection.close()
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("make", [
+    lambda: io.BufferedReader(Trickle()),
+    lambda: io.BufferedRWPair(Trickle(), Trickle()),
+    lambda: addinfourl(io.BufferedReader(Trickle()), {}, "ftp://a.test/"),
+    slow_response,
+], ids=["pipe", "pair", "addinfourl", "HTTPResponse"])
+def test_a_slow_stream_can_be_stopped(package, make):
     begun, reports = time.monotonic(), []
 
     def progress(report):
         reports.append(report)
         return time.monotonic() < begun + 0.5
 
-    with pytest.raises(Stopped):
-        package.upload_file(io.BufferedReader(Trickle()), file_name="a.bin", progress=progress)
-    assert time.monotonic() < begun + 2
+    with make() as stream:
+        with pytest.raises(Stopped):
+            package.upload_file(stream, file_name="a.bin", progress=progress)
+        assert time.monotonic() < begun + 2
     assert len(reports) > 3
+
+
+def test_a_stream_with_a_read_of_its_own(package):
+    class Upper(io.BufferedReader):
+        def read(self, size=-1):
+            return super().read(size).upper()
+
+    class Around:
+        def __init__(self):
+            self.inner = io.BytesIO(b"abc")
+
+        def __getattr__(self, name):
+            return getattr(self.inner, name)
+
+        def read(self, size):
+            return self.inner.read(size).upper()
+
+    class Patched(io.BytesIO):
+        pass
+
+    patched = Patched(b"abc")
+    patched.read = lambda size, read=patched.read: read(size).upper()
+    for stream in (Upper(io.BytesIO(b"abc")), Around(), patched):
+        assert package.download_memory(package.upload_file(stream, file_name=f"{type(stream).__name__}.txt")) == b"ABC"
 
 
 def test_the_client_has_one_for_every_call(emulator):

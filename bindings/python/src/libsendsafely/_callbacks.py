@@ -51,9 +51,18 @@ def _read(frame: Frame, buffer: Any, capacity: int) -> int:
 
 
 def _read_some(stream: Any, capacity: int) -> Any:
-    """What the stream has, so that a slow pipe does not hold up progress and stop until all is there."""
+    """What the stream has, so that a slow one does not hold up progress and stop until all is there."""
+    # Wrappers of temporary files and of responses have the stream in `file`.
+    source = stream if hasattr(type(stream), "read") else getattr(stream, "file", stream)
     # Nothing from read1() may be the end, or a stream that does not block: read() knows which.
-    return (stream.read1(capacity) if isinstance(stream, io.BufferedReader) else b"") or stream.read(capacity)
+    return (source.read1(capacity) if _has_own_read1(source) else b"") or stream.read(capacity)
+
+
+def _has_own_read1(stream: Any) -> bool:
+    """Whether read1() belongs to read(). One that is inherited, or that a wrapper passes on, would go around a read()
+    that changes the data."""
+    own = next((vars(kind) for kind in type(stream).__mro__ if "read" in vars(kind) or "read1" in vars(kind)), {})
+    return "read1" in own and "read" not in getattr(stream, "__dict__", ())
 
 
 def _write(frame: Frame, data: Any, size: int) -> int:
