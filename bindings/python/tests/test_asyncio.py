@@ -228,7 +228,7 @@ def test_a_time_out_deletes_an_unfinished_package_of_a_distant_service(run, faul
 
 def test_a_second_cancellation_does_not_wait_for_the_deletion(run, faults):
     async def send(client):
-        async with await client.create_package() as package:
+        async with await client.create_package():
             faults.fault("*", {"hang_ms": 20_000}, times=0)
             await asyncio.sleep(20)
 
