@@ -145,8 +145,13 @@ static int exit_status(const sendsafely_error *error) {
   return interrupted && sendsafely_error_status(error) == SENDSAFELY_STOPPED ? 128 + interrupted : EXIT_FAILURE;
 }
 
+/* Whether --help is among the arguments before "--"; what follows any other option is its value. */
 static int wants_help(int argc, char **argv) {
-  return argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return 1;
+    i += strncmp(argv[i], "--", 2) == 0;
+  }
+  return 0;
 }
 
 static int print_help(const char *text) {

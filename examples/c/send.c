@@ -75,24 +75,46 @@ static int have_different_names(const struct order *order) {
   return 1;
 }
 
-/* Whether a text can be EMAIL or EMAIL,PHONE; the library checks the rest. */
-static int is_recipient(const char *text) {
-  const char *comma = strchr(text, ','), *at = strchr(text, '@');
+/* Whether the text up to `end` can be an e-mail address, with blanks around it. */
+static int is_email(const char *text, const char *end) {
+  const char *at;
+
+  text += strspn(text, " ");
+  while (end > text && end[-1] == ' ') end--;
+  at = memchr(text, '@', (size_t)(end - text));
+  if (at == NULL || at == text || at + 1 == end || at[1] == '.' || end[-1] == '.') return 0;
+  for (const char *c = text; c < end; c++)
+    if ((unsigned char)*c <= ' ' || strchr("<>();:\"[]\\\x7f", *c) != NULL) return 0;
+  for (const char *c = at + 1; c < end; c++)
+    if (*c == '@' || (c[0] == '.' && c[1] == '.')) return 0;
+  return 1;
+}
+
+/* Whether a text can be a phone number: + stands before a dialling code only. */
+static int is_phone(const char *text) {
+  const char *plus = strrchr(text, '+');
   size_t digits = 0;
 
-  if (at == NULL || at == text || at[1] == '\0' || at + 1 == comma) return 0;
-  if (comma == NULL) return 1;
-  if (at > comma || comma[1 + strspn(comma + 1, "0123456789 +-()/.")] != '\0') return 0;
-  for (; *comma != '\0'; comma++) digits += *comma >= '0' && *comma <= '9';
+  text += strspn(text, " ");
+  if (text[strspn(text, "0123456789 +-()/.")] != '\0' || (plus != NULL && plus != text)) return 0;
+  for (; *text != '\0'; text++) digits += *text >= '0' && *text <= '9';
   return digits >= 4 && digits <= 15;
 }
 
-static int is_readable_file(const char *path) {
+/* Whether a text can be EMAIL or EMAIL,PHONE. The library has the same rules, but only when the package exists. */
+static int is_recipient(const char *text) {
+  const char *comma = strchr(text, ',');
+
+  return is_email(text, comma != NULL ? comma : text + strlen(text)) && (comma == NULL || is_phone(comma + 1));
+}
+
+/* Why a file cannot be sent; NULL if it can. */
+static const char *flaw_of_file(const char *path) {
   struct stat status;
 
-  if (stat(path, &status) != 0 || access(path, R_OK) != 0) return 0;
-  errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-  return S_ISREG(status.st_mode);
+  if (stat(path, &status) != 0 || access(path, R_OK) != 0) return strerror(errno);
+  if (S_ISDIR(status.st_mode)) return strerror(EISDIR);
+  return S_ISREG(status.st_mode) ? NULL : "not a regular file; save what it gives in a file, and send that";
 }
 
 /* Judges the arguments, so that a package is only created if it can be filled. */
@@ -106,11 +128,14 @@ static int can_be_sent(const struct order *order, int32_t life) {
       fprintf(stderr, "send: --to %s is neither EMAIL nor EMAIL,PHONE\n", order->recipients[i]);
       return 0;
     }
-  for (int i = 0; i < order->file_count; i++)
-    if (!is_readable_file(order->files[i])) {
-      fprintf(stderr, "send: %s: %s\n", order->files[i], strerror(errno));
+  for (int i = 0; i < order->file_count; i++) {
+    const char *flaw = flaw_of_file(order->files[i]);
+
+    if (flaw != NULL) {
+      fprintf(stderr, "send: %s: %s\n", order->files[i], flaw);
       return 0;
     }
+  }
   return have_different_names(order);
 }
 

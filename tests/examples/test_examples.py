@@ -150,9 +150,10 @@ def test_bad_usage(case):
     refused(case.run(SEND, "--retry-window", "-1", case.file), "--retry-window -1", status=2)
     refused(case.run(RECEIVE, "--retry-window", "9999999999999", "l", "d"), "--retry-window", status=2)
     for program in (SEND, RECEIVE):
-        for option in ("--help", "-h"):
-            helped = case.run(program, option)
+        for arguments in (["--help"], ["-h"], ["--retry-window", "1", "--help"], ["x", "-h"]):
+            helped = case.run(program, *arguments)
             assert helped.returncode == 0 and helped.stdout.startswith("usage: ") and helped.stderr == "", helped
+    refused(case.run(SEND, "--message", "--help", "--", "--help"), "--help: ", status=2)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDSAFELY_")}
     for command in ([SEND, case.file], [RECEIVE, "x", case.path("in")]):
         refused(subprocess.run(command, env=environment, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
@@ -172,10 +173,13 @@ def test_errors_say_what_and_what_to_do(case):
     refused(case.run(SEND, *to, case.path("missing.bin")), "send: ", "missing.bin", status=2)
     refused(case.run(SEND, *to, str(case.place)), str(case.place), status=2)
     refused(case.run(SEND, *to, "--life", "366", case.file), "365", status=2)
-    for recipient in ("ann", "@example.com", "ann@", "ann@,4155550100", "ann@example.com,12ab", "ann@example.com,", "ann@example.com,123"):
+    for recipient in ("ann", "@example.com", "ann@", "ann@,4155550100", "ann@example.com,12ab", "ann@example.com,", "ann@example.com,123",
+                      "ann@example..com", "ann@.example.com", "ann@example.com.", "ann@b@example.com", "a b@example.com", "ann@example.com,+1+23456",
+                      "ann@example.com,415+5550100"):
         refused(case.run(SEND, *to, "--to", recipient, case.file), recipient, status=2)
+    os.mkfifo(case.path("pipe"))
+    refused(case.run(SEND, *to, case.path("pipe")), "pipe: not a regular file", status=2)
     assert case.packages() == [], "arguments are judged first"
-    refused(case.run(SEND, "--to", "ann@example..com", case.file), "ann@example..com")
     refused(case.run(SEND, *to, case.file, SENDSAFELY_API_SECRET="wrong"), "check the API key")
     refused(case.run(SEND, *to, case.file, SENDSAFELY_HOST="nonsense"), "nonsense")
     assert alive(case) == [], "every unfinished package is deleted"
