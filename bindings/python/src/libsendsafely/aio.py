@@ -683,8 +683,8 @@ class AsyncPackage(AsyncHandle[Package]):
 
         A path exists only after all bytes are written and verified. A file object gets verified bytes part by part;
         they are complete only when the call returns. sync waits until the disk has written the file. existing, compare
-        and sync have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps its mode.
-        A symbolic link at target is replaced, never followed.
+        and sync have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps
+        its mode. A symbolic link at target is replaced, never followed.
 
         Existing.SKIP keeps whatever is there. With Compare.TIME or Compare.CONTENT it does so only if that is the same,
         as for download_all, and raises Status.FILE_EXISTS otherwise; Existing.OVERWRITE then replaces only what
