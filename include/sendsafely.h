@@ -688,6 +688,16 @@ SENDSAFELY_ENUM(sendsafely_status) {
    */
   SENDSAFELY_SYSTEM_LIMIT = 610,
   /**
+   * Another program syncs the same local directory.
+   * Call again when it has ended.
+   */
+  SENDSAFELY_SYNC_RUNNING = 611,
+  /**
+   * A sync would delete more than half of the files of a side, or all of them. It has changed nothing.
+   * Check that both directories are the right ones and complete, and set force if they are.
+   */
+  SENDSAFELY_MANY_DELETIONS = 612,
+  /**
    * Stopped by the program.
    * The call undid what it could: a stopped upload deletes its file, a stopped download leaves no file.
    */
@@ -2128,9 +2138,18 @@ SENDSAFELY_ENUM(sendsafely_action) {
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**
    * The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
-   * of a download.
+   * of a download. A sync also leaves a file alone that another program is writing.
    */
   SENDSAFELY_ACTION_IGNORED = 4,
+  /** A sync deleted it on this machine, because it was deleted in the Workspace. */
+  SENDSAFELY_ACTION_DELETED_HERE = 5,
+  /** A sync deleted it in the Workspace, because it was deleted on this machine. */
+  SENDSAFELY_ACTION_DELETED_THERE = 6,
+  /**
+   * It had changed on both sides. A sync kept both contents: the newer one under the name, the other one under the
+   * marked name that local_path ends with.
+   */
+  SENDSAFELY_ACTION_KEPT_BOTH = 7,
 };
 
 /** Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons. */
@@ -2301,8 +2320,8 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
  * Uploads what a read callback returns as a file: from a pipe, an archive, a file whose name is not UTF-8.
  *
  * size is the number of bytes to come, after which the callback is not called again. If it is SENDSAFELY_SIZE_UNKNOWN,
- * the library first encrypts everything, into a temporary file if it is more than 50 kB, because the service needs the
- * size before the first part.
+ * the library first encrypts everything into a temporary file, because the service needs the size before the first
+ * part.
  * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size
  * bytes. Everything else as for sendsafely_package_upload_file.
  */
@@ -2718,6 +2737,95 @@ sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
 
 /** Frees the record of a download. */
 void sendsafely_download_free(sendsafely_download *SENDSAFELY_NULLABLE download);
+
+/* === KEEPING TWO DIRECTORIES EQUAL ======================================================================= */
+
+/** Which side of a sync follows the other. */
+SENDSAFELY_ENUM(sendsafely_direction) {
+  /** Each follows the other. */
+  SENDSAFELY_DIRECTION_BOTH = 0,
+  /** The Workspace follows the local directory, which stays as it is. */
+  SENDSAFELY_DIRECTION_UP = 1,
+  /** The local directory follows the Workspace, which stays as it is. */
+  SENDSAFELY_DIRECTION_DOWN = 2,
+};
+
+/** Options of sendsafely_package_sync. */
+typedef struct {
+  /** Set by sendsafely_sync_options_init. */
+  size_t struct_size;
+  /** Directory of the Workspace. Default: its root directory. */
+  const char *SENDSAFELY_NULLABLE directory_id;
+  /** Which side follows the other. Default: SENDSAFELY_DIRECTION_BOTH. */
+  sendsafely_direction direction;
+  /**
+   * Whether what was deleted on one side is deleted on the other, unless it has changed there. Without it, it comes
+   * back. Default: no.
+   */
+  sendsafely_bool delete_files;
+  /**
+   * Whether the call may delete more than half of a side's files, or all. Otherwise it fails with
+   * SENDSAFELY_MANY_DELETIONS before it changes anything. Default: no.
+   */
+  sendsafely_bool force;
+  /** Whether the call changes nothing, and the report says what it would do. Default: no. */
+  sendsafely_bool dry_run;
+  /** Whether the call reads all local files, to find changes that neither size nor time shows. Default: no. */
+  sendsafely_bool checksum;
+  /** Whether the call follows symbolic links. Otherwise they are only in the report. Default: no. */
+  sendsafely_bool follow_links;
+  /**
+   * Whether characters that a name may not have, such as a colon, are replaced by _ in the Workspace. Otherwise such
+   * a file is only in the report, with SENDSAFELY_MALFORMED_FILE_NAME. Default: no.
+   */
+  sendsafely_bool replace_characters;
+  /**
+   * Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part.
+   * Default: all files.
+   */
+  const char *SENDSAFELY_NULLABLE include;
+  /**
+   * Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only, "/build" for an
+   * entry of the synced directory itself. Default: none.
+   */
+  const char *SENDSAFELY_NULLABLE exclude;
+  /**
+   * Local directory that keeps what both sides had after the last sync, without any key; it is created if it is
+   * missing. Default: libsendsafely in the user's directory for the state of programs ($XDG_STATE_HOME, or
+   * ~/.local/state).
+   */
+  const char *SENDSAFELY_NULLABLE state_directory;
+  /** Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback. */
+  sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
+  /** Passed to on_progress. */
+  void *SENDSAFELY_NULLABLE user_data;
+} sendsafely_sync_options;
+
+/** Fills options with their defaults; size is sizeof *options. */
+sendsafely_status sendsafely_sync_options_init(sendsafely_sync_options *options,
+                                               size_t size);
+
+/**
+ * Makes a local directory and a directory of a Workspace equal, with everything in them.
+ *
+ * A file that was created or changed on one side since the last sync goes to the other. What both sides had then is
+ * kept in state_directory; without that, equal content is found by downloading, and nothing is deleted.
+ * A file that has changed on both sides is kept twice: the newer content under the name, the other one under a marked
+ * name such as "report (conflict 2026-11-30 HOST).pdf", both on both sides. A change wins over a deletion. What the
+ * call replaces in the Workspace stays there as an earlier version.
+ * Whatever ends a call, the next one goes on. A file that another program is writing is left for the next call.
+ * The report has each file that was transferred, deleted, kept twice or left alone, and each failure; none that both
+ * sides have already. OUT_REPORT IS SET ON FAILURE TOO, as for sendsafely_package_upload_all.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: the package is no Workspace. SENDSAFELY_SYNC_RUNNING: another program syncs this local
+ * directory; call again later. SENDSAFELY_MANY_DELETIONS: see force. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local
+ * directory, or no default for state_directory. Everything else as for sendsafely_package_upload_all and
+ * sendsafely_package_download_all.
+ */
+sendsafely_status sendsafely_package_sync(sendsafely_package *package,
+                                          const char *directory,
+                                          const sendsafely_sync_options *SENDSAFELY_NULLABLE options,
+                                          sendsafely_report **SENDSAFELY_NULLABLE out_report,
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === ACTIVITY LOG OF A WORKSPACE (PROTOCOL 6.11) ========================================================= */
 

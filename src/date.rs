@@ -1,5 +1,16 @@
 //! Days of the Gregorian calendar, counted from 1970-01-01.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Today in UTC, such as `2019-02-01`.
+pub(crate) fn today() -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let (year, month, day) = civil_date(now.as_secs() / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant's `civil_from_days`, for days from 0 on).
 pub(crate) fn civil_date(days: u64) -> (u64, u64, u64) {
     // Years are counted from March, so that the leap day is the last day of a year; an era has 400 of them.

@@ -80,9 +80,9 @@ pub use error::{Error, ErrorKind, Result};
 pub use key_pair::KeyPair;
 pub use os::Existing;
 pub use package::{
-    Action, Compare, DirectoryOptions, DirectoryPage, Download, DownloadOptions, FinalizeOptions,
-    Finalized, Link, Package, Reason, RecipientResult, Report, ReportItem, Sink, Sms, Source,
-    TreeError, UploadAllOptions, UploadOptions, link,
+    Action, Compare, Direction, DirectoryOptions, DirectoryPage, Download, DownloadOptions,
+    FinalizeOptions, Finalized, Link, Package, Reason, RecipientResult, Report, ReportItem, Sink,
+    Sms, Source, SyncOptions, TreeError, UploadAllOptions, UploadOptions, link,
 };
 pub use package_list::{ListOptions, PackageList, PackageSearch};
 pub use pages::Pages;

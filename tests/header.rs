@@ -34,6 +34,7 @@ const SECTIONS: &[&str] = &[
     "finalize",
     "information",
     "download",
+    "package_sync",
     "activity",
     "packages",
     "recipient_history",

@@ -11,7 +11,7 @@ import header
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CAPABILITIES = [str(number) for number in range(1, 145)]
-BEYOND = [f"B{number}" for number in range(1, 11)]
+BEYOND = [f"B{number}" for number in range(1, 12)]
 # What is deliberately not covered.
 EXCEPTIONS = exceptions.of("row")
 

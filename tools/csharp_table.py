@@ -65,7 +65,10 @@ MEMBERS = {
 MEMBERS |= {f"sendsafely_package_{verb}": f"Workspace.{header_verb}" for verb, header_verb in {
     "create_directory": "CreateDirectory", "delete_directory": "DeleteDirectory", "get_collaborators": "GetCollaborators",
     "get_directory": "GetDirectory", "list_activity": "ListActivity", "move_directory": "MoveDirectory", "move_file": "MoveFile",
-    "rename_directory": "RenameDirectory", "set_recipient_role": "SetRecipientRole"}.items()}
+    "rename_directory": "RenameDirectory", "set_recipient_role": "SetRecipientRole", "sync": "Sync"}.items()}
+
+# Texts of several lines in C, which are several texts in C#: what C says of that, and what is left of it.
+LINES = {"include": (", one on each line, such", ", such"), "exclude": ("", "")}
 
 BANNER = "// Made from include/sendsafely.h by tools/csharp_table.py, not by hand.\n"
 
@@ -370,6 +373,8 @@ def records():
 def option_of(field):
     """Type of an option's property, and the statement that hands it on."""
     type_, name, value = field.type, f"native.{field.name}", f"options.{pascal(field.name.removesuffix('_ms'))}"
+    if field.name in LINES:
+        return "IEnumerable<string>", f"{name} = texts.AddLines({value}, nameof({value}));"
     if type_.role == "text":
         return "string", f"{name} = texts.Add({value}, nameof({value}));"
     if type_.meaning == "boolean":
@@ -389,8 +394,18 @@ def option_of(field):
     return kind + "?", f"if ({value} != null) {name} = ({integer(type_)})Texts.Count({value}.Value, {least}, nameof({value}));"
 
 
+def copy(name, collections):
+    """The method that copies the options, which a caller may change while a task runs."""
+    if not collections:
+        return [f"        internal {name} Copy() => ({name})MemberwiseClone();"]
+    return [f"        internal {name} Copy()", "        {", f"            var copy = ({name})MemberwiseClone();",
+            *(f"            copy.{collection} = {collection}?.ToArray();" for collection in collections),
+            "            return copy;", "        }"]
+
+
 def options():
-    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace LibSendSafely", "{"]
+    lines = [BANNER, "using System;", "using System.Collections.Generic;", "using System.Linq;", "using System.Runtime.InteropServices;",
+             "", "namespace LibSendSafely", "{"]
     first = True
     for struct in api.structs.values():
         if not struct.init:
@@ -402,9 +417,9 @@ def options():
         first = False
         lines += [*summary(struct.doc, 4), f"    public sealed partial class {name}", "    {"]
         for field in fields:
-            lines += [*summary(field.doc, 8),
+            lines += [*summary(field.doc.replace(*LINES.get(field.name, ("", ""))), 8),
                       f"        public {option_of(field)[0]} {pascal(field.name.removesuffix('_ms'))} {{ get; set; }}", ""]
-        lines += [f"        internal {name} Copy() => ({name})MemberwiseClone();", ""]
+        lines += [*copy(name, [pascal(field.name) for field in fields if field.name in LINES]), ""]
         lines += [f"        internal static Native.{struct.name} ToNative({name} options, Texts texts)", "        {",
                   f"            Native.{struct.name} native;",
                   "            Library.Load();",

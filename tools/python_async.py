@@ -36,7 +36,7 @@ from typing import Any, Callable, Optional, Union
 from ._later import records
 from ._tasks import AsyncHandle, AsyncRows, register
 from .client import Client
-from .enums import Compare, Existing, PackageList, PackageStatus
+from .enums import Compare, Direction, Existing, PackageList, PackageStatus
 from .package import Buffer, Group, InDirectory, Package, Path, ProgressCallback, Readable, Report, Writable
 from .workspace import ADirectory, Workspace
 

@@ -41,6 +41,7 @@ mod link;
 mod live_objects;
 mod message;
 mod package;
+mod package_sync;
 mod packages;
 mod part;
 mod progress;

@@ -31,8 +31,15 @@ pub enum sendsafely_action {
     /// content.
     SENDSAFELY_ACTION_SKIPPED = 3,
     /// The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
-    /// of a download.
+    /// of a download. A sync also leaves a file alone that another program is writing.
     SENDSAFELY_ACTION_IGNORED = 4,
+    /// A sync deleted it on this machine, because it was deleted in the Workspace.
+    SENDSAFELY_ACTION_DELETED_HERE = 5,
+    /// A sync deleted it in the Workspace, because it was deleted on this machine.
+    SENDSAFELY_ACTION_DELETED_THERE = 6,
+    /// It had changed on both sides. A sync kept both contents: the newer one under the name, the other one under the
+    /// marked name that local_path ends with.
+    SENDSAFELY_ACTION_KEPT_BOTH = 7,
 }
 
 /// Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons.
@@ -101,6 +108,9 @@ impl Translate for ReportItem {
                 Action::Downloaded => SENDSAFELY_ACTION_DOWNLOADED,
                 Action::Skipped => SENDSAFELY_ACTION_SKIPPED,
                 Action::Ignored => SENDSAFELY_ACTION_IGNORED,
+                Action::DeletedHere => SENDSAFELY_ACTION_DELETED_HERE,
+                Action::DeletedThere => SENDSAFELY_ACTION_DELETED_THERE,
+                Action::KeptBoth => SENDSAFELY_ACTION_KEPT_BOTH,
             } as i32,
             message: memory.optional_text(error.map(|error| error.message())),
             renamed: self.renamed.into(),

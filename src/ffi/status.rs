@@ -304,6 +304,12 @@ pub enum sendsafely_status {
     /// Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight. A
     /// transfer that has connections already goes on with fewer.
     SENDSAFELY_SYSTEM_LIMIT = 610,
+    /// Another program syncs the same local directory.
+    /// Call again when it has ended.
+    SENDSAFELY_SYNC_RUNNING = 611,
+    /// A sync would delete more than half of the files of a side, or all of them. It has changed nothing.
+    /// Check that both directories are the right ones and complete, and set force if they are.
+    SENDSAFELY_MANY_DELETIONS = 612,
 
     // Stopped.
     /// Stopped by the program.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand_core::{OsRng, RngCore};
+use sha2::{Digest as _, Sha256};
 
 use super::descriptor::{above_standard, is_exhausted};
 use crate::error::{Error, ErrorKind, Result};
@@ -222,6 +223,23 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     })
 }
 
+/// Removes a temporary file whose program has ended.
+pub(crate) fn remove_if_left(temporary: &Path) {
+    #[cfg(unix)]
+    let opened = open_source(temporary, false);
+    #[cfg(unix)]
+    let is_left = opened.is_ok_and(|(file, ..)| super::mark::try_lock(&file));
+    #[cfg(windows)]
+    let is_left = {
+        use std::os::windows::fs::OpenOptionsExt;
+        let mut options = OpenOptions::new();
+        options.read(true).share_mode(0).open(temporary).is_ok()
+    };
+    if is_left {
+        let _ = fs::remove_file(temporary);
+    }
+}
+
 /// A file that is being downloaded. It is written beside its target under a temporary name, and only its owner can read
 /// it; when it is complete it is renamed, otherwise removed.
 pub(crate) struct TargetFile {
@@ -236,6 +254,8 @@ pub(crate) struct TargetFile {
     reserved: u64,
     /// The time of modification that it gets at the end.
     modified: Option<SystemTime>,
+    /// Decides at the end, by what was written, with a digest of the bytes so far.
+    decide: Option<(Box<Decide>, Sha256)>,
 }
 
 /// What has become of a target.
@@ -248,6 +268,54 @@ pub(crate) enum Finished {
         /// Whether its content is the same.
         is_same: bool,
     },
+}
+
+/// What a complete file becomes.
+pub(crate) enum Fate {
+    /// It gets this name.
+    Named(PathBuf, Existing),
+    /// It is removed.
+    Removed,
+}
+
+/// The complete file: how it can be recognized later, and the SHA-256 of its content.
+pub(crate) struct Written {
+    pub(crate) stamp: Stamp,
+    pub(crate) digest: [u8; 32],
+}
+
+/// Decides what a complete file becomes.
+pub(crate) type Decide = dyn FnOnce(Written) -> Result<Fate> + Send;
+
+/// By what a change of a file shows: its size, and its time in nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) size: u64,
+    pub(crate) modified: i128,
+}
+
+impl Stamp {
+    pub(crate) fn of(metadata: &fs::Metadata) -> Self {
+        let since_1970 = |time: SystemTime| match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_nanos().cast_signed(),
+            Err(before) => -before.duration().as_nanos().cast_signed(),
+        };
+        Self {
+            size: metadata.len(),
+            modified: metadata.modified().map_or(0, since_1970),
+        }
+    }
+
+    /// That of the regular file at a path; `None` if there is none.
+    pub(crate) fn at(path: &Path) -> Option<Self> {
+        let metadata = path.symlink_metadata().ok()?;
+        metadata.is_file().then(|| Self::of(&metadata))
+    }
+
+    /// Whole seconds since 1970.
+    pub(crate) fn seconds(self) -> i64 {
+        i64::try_from(self.modified.div_euclid(1_000_000_000)).unwrap_or(i64::MAX)
+    }
 }
 
 impl TargetFile {
@@ -275,6 +343,9 @@ impl TargetFile {
         let temporary = temporary_in(directory);
         let file = create_private(&temporary)
             .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
+        // Shows that its program is alive.
+        #[cfg(unix)]
+        super::mark::try_lock(&file);
         Ok(Self {
             target: target.to_owned(),
             temporary,
@@ -284,6 +355,7 @@ impl TargetFile {
             written: 0,
             reserved: 0,
             modified: None,
+            decide: None,
         })
     }
 
@@ -318,7 +390,23 @@ impl TargetFile {
         self.modified = since.and_then(time);
     }
 
+    /// The same, in place of one that may exist.
+    pub(super) fn replace_private(target: &Path) -> Result<Self> {
+        let mut file = Self::create_private(target)?;
+        file.existing = Existing::Overwrite;
+        Ok(file)
+    }
+
+    /// Has this decide what the complete file becomes.
+    pub(crate) fn decided(mut self, decide: Box<Decide>) -> Self {
+        self.decide = Some((decide, Sha256::new()));
+        self
+    }
+
     pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
+        if let Some((_, digest)) = &mut self.decide {
+            digest.update(data);
+        }
         match &mut self.file {
             Some(file) => {
                 file.write_all(data)
@@ -335,6 +423,7 @@ impl TargetFile {
 
     /// Gives the complete file its mode and its name.
     pub(crate) fn finish(mut self, sync: bool) -> Result<Finished> {
+        let decide = self.decide.take();
         let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
         let overwrite = self.existing == Existing::Overwrite;
         if let Some(file) = self.file.take() {
@@ -357,16 +446,27 @@ impl TargetFile {
             }
             close(file).map_err(|error| failed(&error))?;
         }
-        if overwrite {
-            fs::rename(&self.temporary, &self.target).map_err(|error| failed(&error))?;
+        let mut fate = Fate::Named(self.target.clone(), self.existing);
+        if let Some((decide, digest)) = decide {
+            let metadata = self.temporary.symlink_metadata();
+            let stamp = Stamp::of(&metadata.map_err(|error| failed(&error))?);
+            let digest = digest.finalize().into();
+            fate = decide(Written { stamp, digest })?;
+        }
+        let Fate::Named(target, existing) = fate else {
+            return Ok(Finished::Written);
+        };
+        let failed = |error: &io::Error| io_error(error, &target, ErrorKind::WriteFailed);
+        if existing == Existing::Overwrite {
+            fs::rename(&self.temporary, &target).map_err(|error| failed(&error))?;
         } else {
-            match rename_without_clobbering(&self.temporary, &self.target) {
+            match rename_without_clobbering(&self.temporary, &target) {
                 // Such as another receiver of the same file.
                 Err(error)
                     if error.kind() == io::ErrorKind::AlreadyExists
-                        && self.existing == Existing::Skip =>
+                        && existing == Existing::Skip =>
                 {
-                    let is_same = is_same(&self.temporary, &self.target);
+                    let is_same = is_same(&self.temporary, &target);
                     return Ok(Finished::Kept {
                         is_same: is_same.unwrap_or(false),
                     });
@@ -375,7 +475,7 @@ impl TargetFile {
             }
         }
         if sync {
-            sync_entry(&self.target)?;
+            sync_entry(&target)?;
         }
         self.temporary = PathBuf::new();
         Ok(Finished::Written)
@@ -559,8 +659,23 @@ fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
     }
 }
 
+/// Removes a file that still has this stamp. It is renamed first, so that a change until then is seen.
+pub(crate) fn remove_unchanged(path: &Path, stamp: Stamp) -> Result<()> {
+    let failed = |error: &io::Error| io_error(error, path, ErrorKind::WriteFailed);
+    if Stamp::at(path) == Some(stamp) {
+        let hidden = temporary_in(directory_of(path));
+        fs::rename(path, &hidden).map_err(|error| failed(&error))?;
+        if Stamp::at(&hidden) == Some(stamp) {
+            return fs::remove_file(&hidden).map_err(|error| failed(&error));
+        }
+        rename_without_clobbering(&hidden, path).map_err(|error| failed(&error))?;
+    }
+    let message = format!("{}: another program has changed it", path.display());
+    Err(Error::new(ErrorKind::FileChanged, message))
+}
+
 /// Renames unless the new name is taken.
-fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()> {
     match rename_exclusive(from, to) {
         // Some file systems know no exclusive rename; a hard link refuses a taken name just as well.
         Err(error) if is_unsupported(&error) => match fs::hard_link(from, to) {

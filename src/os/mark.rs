@@ -152,6 +152,12 @@ fn lock(file: &File, how: libc::c_int) -> bool {
     unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
 }
 
+/// Takes the lock of an open file; false if another program holds it.
+#[cfg(unix)]
+pub(super) fn try_lock(file: &File) -> bool {
+    lock(file, libc::LOCK_EX)
+}
+
 #[cfg(unix)]
 fn holder_of(path: &Path) -> Holder {
     use std::os::unix::fs::MetadataExt;

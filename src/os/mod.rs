@@ -3,6 +3,8 @@
 mod case;
 mod descriptor;
 mod file;
+mod host_name;
+mod journal;
 pub(crate) mod lock;
 mod mark;
 mod socket;
@@ -13,9 +15,12 @@ pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
 pub(crate) use file::{
-    CREATE_FIRST, Finished, TargetFile, io_error, is_temporary, may_lie, not_a_file, open_source,
-    read_at, require_directory, spool_file, sync_entry, words,
+    CREATE_FIRST, Fate, Finished, Stamp, TargetFile, Written, io_error, is_temporary, may_lie,
+    not_a_file, open_source, read_at, remove_if_left, remove_unchanged, rename_without_clobbering,
+    require_directory, spool_file, sync_entry, words,
 };
+pub(crate) use host_name::host_name;
+pub(crate) use journal::{Journal, Lock, state_directory};
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};
 pub(crate) use text::text_of;

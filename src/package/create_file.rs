@@ -223,6 +223,33 @@ impl Inner {
         Ok(is_dead && !self.is_foreign(session, file)?)
     }
 
+    /// Removes an incomplete file that an upload of this handle has left, or one of this user on this machine whose
+    /// program has ended. Returns whether it was one.
+    pub(super) fn remove_if_left(
+        &self,
+        session: &Session,
+        file: &File,
+        directory: Option<&str>,
+    ) -> Result<bool> {
+        let id = &file.file_id;
+        let is_left = self.steps.lock().is_incomplete(id);
+        // The program may have completed it just before it ended.
+        if !is_left
+            && (!self.is_abandoned(session, file)? || self.is_complete(session, id, directory)?)
+        {
+            return Ok(false);
+        }
+        match self.delete_file(session, id, directory.map(str::to_owned)) {
+            // Another program that continues the same upload has removed it.
+            Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {
+                self.steps.lock().file_deleted(id);
+            }
+            deleted => deleted?,
+        }
+        self.forget_mark(id);
+        Ok(true)
+    }
+
     /// Removes the mark of a file if the program that set it has ended.
     pub(super) fn forget_mark(&self, file_id: &str) {
         let name = self.file_mark(file_id);

@@ -495,7 +495,7 @@ impl TreeDownload {
 }
 
 /// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.
-fn make_directory(path: &Path, sync: bool) -> Result<()> {
+pub(super) fn make_directory(path: &Path, sync: bool) -> Result<()> {
     match fs::create_dir(path) {
         Ok(()) if sync => os::sync_entry(path),
         Err(_) if path.symlink_metadata().is_ok_and(|there| there.is_dir()) => Ok(()),

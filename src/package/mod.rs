@@ -28,6 +28,8 @@ mod recipient;
 mod report;
 mod settings;
 mod step;
+mod sync;
+mod under_way;
 mod upload;
 mod upload_all;
 
@@ -38,6 +40,7 @@ pub use finalize::{FinalizeOptions, Finalized};
 pub use link::Link;
 pub use recipient::{RecipientResult, Sms};
 pub use report::{Action, Report, ReportItem, TreeError};
+pub use sync::{Direction, SyncOptions};
 pub use upload::{Source, UploadOptions};
 pub use upload_all::UploadAllOptions;
 

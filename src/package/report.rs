@@ -49,8 +49,14 @@ pub enum Action {
     /// It was skipped: the target exists and is complete, and has the declared size if that is known.
     Skipped,
     /// It was not sent, because it is a symbolic link, a pipe or the like, or the temporary file of a download. This
-    /// does not make the call fail.
+    /// does not make the call fail. A sync also leaves a file alone that another program is writing.
     Ignored,
+    /// It was deleted on this machine, because it was deleted in the Workspace.
+    DeletedHere,
+    /// It was deleted in the Workspace, because it was deleted on this machine.
+    DeletedThere,
+    /// It had changed on both sides, and both contents were kept.
+    KeptBoth,
 }
 
 /// The results for all files of a tree.
@@ -131,6 +137,13 @@ impl Items {
 
     pub(super) fn failed(&self, index: usize, error: Error) {
         self.0.lock()[index].error = Some(error);
+    }
+
+    /// Orders the items by their paths.
+    pub(super) fn sort(&self) {
+        self.0
+            .lock()
+            .sort_by(|one, other| one.path.cmp(&other.path));
     }
 
     /// Makes the result of the call. `ended` is the failure that ended it before all files were tried, if there was

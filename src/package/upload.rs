@@ -36,8 +36,7 @@ pub enum Source<'a> {
     Reader {
         /// The name that recipients see.
         name: String,
-        /// The number of bytes. `None` if it is not known: then the encrypted parts are kept first, in a temporary
-        /// file unless they are small.
+        /// The number of bytes. `None` if it is not known: then the encrypted parts are kept in a temporary file first.
         size: Option<u64>,
         /// The function.
         reader: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compare::{Compare, Reason, Verdict, modified, uploaded};
-use super::created_files::Created;
 use super::directory::DirectoryOptions;
 use super::download::DownloadOptions;
 use super::names::{Compared, Entry, NamesToSend, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
-use super::upload::{FileUpload, Reading, Running};
+use super::under_way::UnderWay;
+use super::upload::Running;
 use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
@@ -95,12 +95,12 @@ impl Package {
         let running = Running(Arc::clone(&self.0));
         let into = directory_identifier(options.directory_id.as_deref())?;
         os::require_directory(directory, "name a directory that exists")?;
-        let under_way = Arc::new(Mutex::new(BTreeMap::new()));
+        let under_way = UnderWay::default();
         let tree = TreeUpload {
             inner: Arc::clone(&self.0),
             options: options.clone(),
             items: items.clone(),
-            under_way: Arc::clone(&under_way),
+            under_way: under_way.clone(),
             directories: Vec::new(),
         };
         let base = directory.to_owned();
@@ -108,44 +108,17 @@ impl Package {
         let result = call::run(threads, observer, move |call| tree.run(call, &base, into));
         drop(running);
         if result.is_err() {
-            self.discard_all(std::mem::take(&mut *under_way.lock()));
+            self.discard_all(&under_way);
         }
         result
     }
-
-    /// Removes the files whose uploads did not end.
-    fn discard_all(&self, under_way: BTreeMap<usize, UnderWay>) {
-        let mut left: Vec<_> = under_way.into_values().collect();
-        left.retain(|file| file.created.lock().is_some());
-        if left.is_empty() {
-            return;
-        }
-        let mut files = Vec::new();
-        for file in left {
-            if let Some(created) = file.created.lock().take() {
-                files.push((created.file_id.clone(), file.directory_id));
-                self.0.steps.lock().left_incomplete(created);
-            }
-        }
-        self.clean_up(move |inner, session| {
-            for (id, directory_id) in files {
-                let _ = inner.delete_file(session, &id, directory_id);
-            }
-        });
-    }
-}
-
-/// An upload that is running; `created` is set once the file exists on the service.
-struct UnderWay {
-    created: Arc<Mutex<Option<Created>>>,
-    directory_id: Option<String>,
 }
 
 struct TreeUpload {
     inner: Arc<Inner>,
     options: UploadAllOptions,
     items: Items,
-    under_way: Arc<Mutex<BTreeMap<usize, UnderWay>>>,
+    under_way: UnderWay,
     /// The local directories. The first is the base; each stands after its parent.
     directories: Vec<LocalDirectory>,
 }
@@ -268,20 +241,7 @@ impl Doubtful {
                     Reason::None => drop(whole.get_or_insert(id.clone())),
                     difference => reason = difference,
                 }
-                continue;
-            }
-            let is_abandoned = is_left || inner.is_abandoned(session, file)?;
-            // The program may have completed it just before it ended.
-            if is_abandoned && (is_left || !inner.is_complete(session, id, directory)?) {
-                match inner.delete_file(session, id, self.directory_id.clone()) {
-                    // Another program that continues the same upload has removed it.
-                    Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {
-                        inner.steps.lock().file_deleted(id);
-                    }
-                    deleted => deleted?,
-                }
-                inner.forget_mark(id);
-            } else if whole.is_none() {
+            } else if !inner.remove_if_left(session, file, directory)? && whole.is_none() {
                 session.call.log(format!(
                     "{} ({id}) is not complete, and another program may be uploading it: a further version is sent",
                     file.file_name
@@ -765,50 +725,8 @@ impl TreeUpload {
     ) -> Result<File> {
         let source = SourceFile::open(&file.path, false, self.options.allow_growth)?
             .with_size_before(file.size)?;
-        let created = Arc::new(Mutex::new(None));
-        let under_way = UnderWay {
-            created: Arc::clone(&created),
-            directory_id: directory_id.clone(),
-        };
-        self.under_way.lock().insert(file.item, under_way);
-        let part = Call::part_of(whole, Phase::Transferring);
-        let file_upload = FileUpload {
-            inner: Arc::clone(&self.inner),
-            call: Arc::clone(&part.call),
-            name: file.sent_as,
-            directory_id,
-            plan: None,
-            reading: Reading::Workers(source),
-            created,
-        };
-        let sent = file_upload.run();
-        // After a stop the calling thread removes the file.
-        if sent.is_ok() || !whole.is_stopped() {
-            let under_way = self.under_way.lock().remove(&file.item);
-            if sent.is_err()
-                && let Some(left) = under_way
-            {
-                self.remove(whole, left);
-            }
-        }
-        sent
-    }
-
-    /// Removes the file of a failed upload now; if that fails, finalize tries it again.
-    fn remove(&self, whole: &Arc<Call>, left: UnderWay) {
-        let Some(created) = left.created.lock().take() else {
-            return;
-        };
-        let id = created.file_id.clone();
-        self.inner.steps.lock().left_incomplete(created);
-        let part = Call::part_of(whole, Phase::Transferring);
-        let session = self.inner.client.session(&part.call);
-        if let Err(error) = self.inner.delete_file(&session, &id, left.directory_id) {
-            whole.log(format!(
-                "a file whose upload failed was not removed: {}",
-                error.message()
-            ));
-        }
+        self.under_way
+            .send(&self.inner, whole, source, file.sent_as, directory_id)
     }
 }
 

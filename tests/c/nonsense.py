@@ -145,6 +145,7 @@ SEND_NOTHING = {
     "sendsafely_package_running_uploads": "OK",
     "sendsafely_package_set_recipient_role": "ONLY_IN_WORKSPACE",
     "sendsafely_package_submit_hosted_dropzone": "INVALID_ARGUMENT",
+    "sendsafely_package_sync": "ONLY_IN_WORKSPACE",
     "sendsafely_part_decrypt": "DECRYPT_FAILED",
     "sendsafely_part_encrypt": "OK",
 }

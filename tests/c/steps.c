@@ -45,7 +45,7 @@ static sendsafely_client *client;
 static sendsafely_package *package;
 static sendsafely_package *sender; /* the handle that made a package that was opened again */
 static char file_id[256], recipient_id[256], directory_id[256], group_id[256];
-static const char *source, *target_directory, *tree, *deep_tree;
+static const char *source, *target_directory, *tree, *deep_tree, *state_directory;
 
 /* A Workspace with a file, which is no part of the states. */
 static sendsafely_package *store;
@@ -382,6 +382,18 @@ static sendsafely_status upload_deep_tree(sendsafely_package *of, sendsafely_err
   return upload_from(of, deep_tree, NULL, error);
 }
 
+static sendsafely_status sync_tree(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_report *report = NULL;
+  sendsafely_sync_options options;
+  CHECK_OK(sendsafely_sync_options_init(&options, sizeof options));
+  options.state_directory = state_directory;
+  options.direction = SENDSAFELY_DIRECTION_UP;
+  sendsafely_status status = sendsafely_package_sync(of, tree, &options, &report, error);
+  CHECK(status != SENDSAFELY_OK || report);
+  sendsafely_report_free(report);
+  return status;
+}
+
 static sendsafely_status get_file_information_in(sendsafely_package *of, const char *in, sendsafely_error **error) {
   sendsafely_file_information *information = (void *)1;
   sendsafely_status status = sendsafely_package_get_file_information(of, file_id, in, &information, error);
@@ -657,6 +669,7 @@ static const struct row {
     {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
     {"upload_all to a directory", upload_all_to_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,CLOSED,CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
     {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"sync",                   sync_tree,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
     {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE,   DONE,   GONE}},
     {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR, DONE,   GONE}},
     {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},
@@ -740,11 +753,13 @@ int main(void) {
   source = source_path;
   target_directory = directory_path;
   write_file(source, "from a path", 11);
-  char tree_path[4096], deep_path[4096];
+  char tree_path[4096], deep_path[4096], state_path[4096];
   snprintf(tree_path, sizeof tree_path, "%s", scratch("tree"));
   snprintf(deep_path, sizeof deep_path, "%s", scratch("deep"));
+  snprintf(state_path, sizeof state_path, "%s", scratch("state"));
   tree = tree_path;
   deep_tree = deep_path;
+  state_directory = state_path;
   CHECK(!mkdir(tree, 0700) && !mkdir(deep_tree, 0700) && !mkdir(scratch("deep/below"), 0700));
   write_file(scratch("tree/leaf.bin"), "leaf", 4);
   write_file(scratch("deep/below/leaf.bin"), "leaf", 4);

@@ -443,6 +443,14 @@ namespace LibSendSafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GetCollaborators(progress, cancellationToken), cancellationToken);
 
+        /// <inheritdoc cref="Sync"/>
+        public Task<IReadOnlyList<ReportItem>> SyncAsync(string directory, SyncOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => Sync(directory, options, progress, cancellationToken), cancellationToken);
+        }
+
         /// <inheritdoc cref="SetRecipientRole"/>
         public Task SetRecipientRoleAsync(string recipientId, string role,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>

@@ -292,6 +292,13 @@ namespace LibSendSafely
         /// <remarks>Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer
         /// PartsInFlight. A transfer that has connections already goes on with fewer.</remarks>
         SystemLimit = 610,
+        /// <summary>Another program syncs the same local directory.</summary>
+        /// <remarks>Call again when it has ended.</remarks>
+        SyncRunning = 611,
+        /// <summary>A sync would delete more than half of the files of a side, or all of them. It has changed
+        /// nothing.</summary>
+        /// <remarks>Check that both directories are the right ones and complete, and set force if they are.</remarks>
+        ManyDeletions = 612,
         /// <summary>Stopped by the program.</summary>
         /// <remarks>The call undid what it could: a stopped upload deletes its file, a stopped download leaves no
         /// file.</remarks>
@@ -360,8 +367,15 @@ namespace LibSendSafely
         /// the same content.</summary>
         Skipped = 3,
         /// <summary>The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the
-        /// temporary file of a download.</summary>
+        /// temporary file of a download. A sync also leaves a file alone that another program is writing.</summary>
         Ignored = 4,
+        /// <summary>A sync deleted it on this machine, because it was deleted in the Workspace.</summary>
+        DeletedHere = 5,
+        /// <summary>A sync deleted it in the Workspace, because it was deleted on this machine.</summary>
+        DeletedThere = 6,
+        /// <summary>It had changed on both sides. A sync kept both contents: the newer one under the name, the other
+        /// one under the marked name that LocalPath ends with.</summary>
+        KeptBoth = 7,
     }
 
     /// <summary>Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add
@@ -424,6 +438,17 @@ namespace LibSendSafely
         Expired = 2,
         /// <summary>It was deleted.</summary>
         Archived = 3,
+    }
+
+    /// <summary>Which side of a sync follows the other.</summary>
+    public enum Direction
+    {
+        /// <summary>Each follows the other.</summary>
+        Both = 0,
+        /// <summary>The Workspace follows the local directory, which stays as it is.</summary>
+        Up = 1,
+        /// <summary>The local directory follows the Workspace, which stays as it is.</summary>
+        Down = 2,
     }
 
     /// <summary>Which packages <see cref="Client.ListPackages"/> lists.</summary>

@@ -31,6 +31,20 @@ namespace LibSendSafely
             return copies.ToArray();
         }
 
+        /// <summary>Several texts as one, each on a line of its own.</summary>
+        internal IntPtr AddLines(IEnumerable<string> texts, string name)
+        {
+            if (texts == null) return IntPtr.Zero;
+            var lines = new List<string>();
+            foreach (string text in texts)
+            {
+                if (text == null) throw new ArgumentNullException(name);
+                if (text.IndexOfAny(new[] { '\n', '\r' }) >= 0) throw new ArgumentException("A text contains a line break.", name);
+                lines.Add(text);
+            }
+            return Add(string.Join("\n", lines), name);
+        }
+
         /// <summary>Zeroes the copies, some of which are secrets, and frees them.</summary>
         public void Dispose()
         {

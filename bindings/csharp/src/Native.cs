@@ -456,6 +456,25 @@ namespace LibSendSafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_sync_options
+        {
+            internal UIntPtr struct_size;
+            internal IntPtr directory_id;
+            internal int direction;
+            internal int delete_files;
+            internal int force;
+            internal int dry_run;
+            internal int checksum;
+            internal int follow_links;
+            internal int replace_characters;
+            internal IntPtr include;
+            internal IntPtr exclude;
+            internal IntPtr state_directory;
+            internal IntPtr on_progress;
+            internal IntPtr user_data;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_activity_entry
         {
             internal IntPtr activity_log_id;
@@ -984,6 +1003,12 @@ namespace LibSendSafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_download_free(IntPtr download);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_sync_options_init(out sendsafely_sync_options options, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_sync(PackageHandle package, byte[] directory, ref sendsafely_sync_options options, out IntPtr out_report, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_list_activity(PackageHandle package, out ActivityIteratorHandle out_iterator, out ErrorHandle error);

@@ -1,6 +1,8 @@
 // Made from include/sendsafely.h by tools/csharp_table.py, not by hand.
 
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.InteropServices;
 
 namespace LibSendSafely
@@ -321,6 +323,81 @@ namespace LibSendSafely
             native.sync = options.Sync ? 1 : 0;
             native.strict_size = options.StrictSize ? 1 : 0;
             if (options.Compare != null) native.compare = (int)options.Compare.Value;
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Workspace.Sync"/>.</summary>
+    public sealed partial class SyncOptions
+    {
+        /// <summary>Directory of the Workspace. Default: its root directory.</summary>
+        public string DirectoryId { get; set; }
+
+        /// <summary>Which side follows the other. Default: <see cref="Direction.Both"/>.</summary>
+        public Direction? Direction { get; set; }
+
+        /// <summary>Whether what was deleted on one side is deleted on the other, unless it has changed there. Without
+        /// it, it comes back. Default: no.</summary>
+        public bool DeleteFiles { get; set; }
+
+        /// <summary>Whether the call may delete more than half of a side's files, or all. Otherwise it fails with <see
+        /// cref="Status.ManyDeletions"/> before it changes anything. Default: no.</summary>
+        public bool Force { get; set; }
+
+        /// <summary>Whether the call changes nothing, and the report says what it would do. Default: no.</summary>
+        public bool DryRun { get; set; }
+
+        /// <summary>Whether the call reads all local files, to find changes that neither size nor time shows. Default:
+        /// no.</summary>
+        public bool Checksum { get; set; }
+
+        /// <summary>Whether the call follows symbolic links. Otherwise they are only in the report. Default:
+        /// no.</summary>
+        public bool FollowLinks { get; set; }
+
+        /// <summary>Whether characters that a name may not have, such as a colon, are replaced by _ in the Workspace.
+        /// Otherwise such a file is only in the report, with <see cref="Status.MalformedFileName"/>. Default:
+        /// no.</summary>
+        public bool ReplaceCharacters { get; set; }
+
+        /// <summary>Patterns as in a .gitignore file, such as "*.pdf": only files that fit one of them take part.
+        /// Default: all files.</summary>
+        public IEnumerable<string> Include { get; set; }
+
+        /// <summary>Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only,
+        /// "/build" for an entry of the synced directory itself. Default: none.</summary>
+        public IEnumerable<string> Exclude { get; set; }
+
+        /// <summary>Local directory that keeps what both sides had after the last sync, without any key; it is created
+        /// if it is missing. Default: libsendsafely in the user's directory for the state of programs ($XDG_STATE_HOME,
+        /// or ~/.local/state).</summary>
+        public string StateDirectory { get; set; }
+
+        internal SyncOptions Copy()
+        {
+            var copy = (SyncOptions)MemberwiseClone();
+            copy.Include = Include?.ToArray();
+            copy.Exclude = Exclude?.ToArray();
+            return copy;
+        }
+
+        internal static Native.sendsafely_sync_options ToNative(SyncOptions options, Texts texts)
+        {
+            Native.sendsafely_sync_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_sync_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_sync_options>()));
+            if (options == null) return native;
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            if (options.Direction != null) native.direction = (int)options.Direction.Value;
+            native.delete_files = options.DeleteFiles ? 1 : 0;
+            native.force = options.Force ? 1 : 0;
+            native.dry_run = options.DryRun ? 1 : 0;
+            native.checksum = options.Checksum ? 1 : 0;
+            native.follow_links = options.FollowLinks ? 1 : 0;
+            native.replace_characters = options.ReplaceCharacters ? 1 : 0;
+            native.include = texts.AddLines(options.Include, nameof(options.Include));
+            native.exclude = texts.AddLines(options.Exclude, nameof(options.Exclude));
+            native.state_directory = texts.Add(options.StateDirectory, nameof(options.StateDirectory));
             return native;
         }
     }

@@ -28,8 +28,8 @@ namespace LibSendSafely
         /// <summary>True if the same call may succeed later without any change by the program.</summary>
         public bool IsRetryable { get; }
 
-        /// <summary>The result of each file, from <see cref="Package.UploadAll"/> and
-        /// <see cref="Package.DownloadAll"/>; else null.</summary>
+        /// <summary>The result of each file, from <see cref="Package.UploadAll"/>, <see cref="Package.DownloadAll"/>
+        /// and <see cref="Workspace.Sync"/>; else null.</summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
         internal SendsafelyException(Status status, string message, Exception cause = null) : base(message, cause)
@@ -60,8 +60,8 @@ namespace LibSendSafely
     /// undone what it could.</summary>
     public sealed class StoppedException : OperationCanceledException
     {
-        /// <summary>The result of each file, from <see cref="Package.UploadAll"/> and
-        /// <see cref="Package.DownloadAll"/>; else null.</summary>
+        /// <summary>The result of each file, from <see cref="Package.UploadAll"/>, <see cref="Package.DownloadAll"/>
+        /// and <see cref="Workspace.Sync"/>; else null.</summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
         internal StoppedException(CancellationToken token, OperationCanceledException cause = null) : base("The call was stopped.", cause, token) { }

@@ -23,7 +23,7 @@ namespace LibSendSafely.Tests
             Assert.Equal("DUPLICATE_EMAIL", failure.ServerCode);
             Assert.NotNull(failure.ServerMessage);
             Assert.Contains("DUPLICATE_EMAIL", failure.Message);
-            Assert.Null(failure.Remedy);
+            Assert.Contains("id of the recipient", failure.Remedy);
             Assert.False(failure.IsRetryable);
             Assert.Null(failure.Report);
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import libsendsafely
 import pytest
-from libsendsafely import Error, Existing, Package, PackageList, Status, Stopped, Workspace
+from libsendsafely import Action, Direction, Error, Existing, Package, PackageList, Status, Stopped, Workspace
 from libsendsafely._tasks import on_thread
 from libsendsafely.aio import AsyncClient, AsyncPackage, AsyncRows, AsyncWorkspace
 
@@ -95,6 +95,26 @@ def test_workspaces_and_lists(run):
                 assert workspace.id in [row.package_id async for row in rows]
             [headers] = [client.sign("/user/")]
             assert headers.signature
+
+    run(work)
+
+
+def test_two_directories_are_kept_equal(run, tmp_path):
+    async def work(client):
+        async with await client.create_workspace("Team") as workspace:
+            given = {"state_directory": tmp_path / "state"}
+            for name in "ab":
+                (tmp_path / name).mkdir()
+            (tmp_path / "a/one.txt").write_text("one")
+            [item] = await workspace.sync(tmp_path / "a", dry_run=True, **given)
+            assert item.action is Action.UPLOADED and (await workspace.get_directory()).files == ()
+            await workspace.sync(tmp_path / "a", **given)
+            [item] = await workspace.sync(tmp_path / "b", direction=Direction.DOWN, **given)
+            assert item.action is Action.DOWNLOADED and (tmp_path / "b/one.txt").read_text() == "one"
+            for name in "ab":
+                (tmp_path / name / "one.txt").write_text(f"changed on {name}")
+                report = await workspace.sync(tmp_path / name, **given)
+            assert Action.KEPT_BOTH in {item.action for item in report}
 
     run(work)
 

@@ -79,14 +79,6 @@ def test_sizes_that_were_declared_wrongly_in_a_workspace(shell, files, tmp_path)
     [file] = shell.json("workspace", "get", "@link", "notes.txt", "--to", "got", "--overwrite")
     assert (file["size"], file["declared_size"]) == (5, 6)
     shell("workspace", "get", "@link", "notes.txt", "--to", "strict", "--strict-size", code=7)
-    shell("workspace", "sync", "@link", "strict", "--down", "--strict-size", code=7)
-    assert list((tmp_path / "strict").iterdir()) == []
-    shell("workspace", "sync", "@link", "strict", "--down")
-    assert "5 bytes were received, 6 were declared" in shell.err and (tmp_path / "strict/notes.txt").read_bytes() == b"notes"
-    shell("workspace", "sync", "@link", "strict", "--down")
-    (tmp_path / "strict/notes.txt").write_bytes(b"other")
-    shell("workspace", "sync", "@link", "strict", "--down", code=6)
-    assert "with 5 bytes where 6 are declared" in shell.err
 
 
 def test_a_package_by_id_and_keycode(shell, files, tmp_path):
@@ -180,24 +172,13 @@ def test_a_workspace(shell, files, tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "c.txt").write_text("c")
-    up = shell.json("workspace", "sync", "@link", mine, "tree", "--up")
-    assert [(line["path"], line["action"]) for line in up] == [("c.txt", "UPLOADED")]
-    down = shell.json("workspace", "sync", "@link", mine, "tree", "--down")
-    assert {line["path"]: line["action"] for line in down} == {
-        "a.txt": "DOWNLOADED", "c.txt": "SKIPPED", "inner/b.txt": "DOWNLOADED", "inner/Größe.bin": "DOWNLOADED"}
-    (mine / "d.txt").write_text("d")
-    assert shell("workspace", "sync", "@link", mine, "tree", "--both") == "" and "d.txt" in shell("workspace", "ls", "@link", "tree")
-    # An edit that keeps the size.
     (mine / "d.txt").write_text("e")
-    assert "d.txt" not in {line["path"] for line in shell.json("workspace", "sync", "@link", mine, "tree", "--up") if line["action"] == "UPLOADED"}
-    up = shell.json("workspace", "sync", "@link", mine, "tree", "--up", "--compare", "content")
-    assert [(line["path"], line["reason"]) for line in up if line["action"] == "UPLOADED"] == [("d.txt", "CONTENT")]
     put = shell.json("workspace", "put", "@link", mine, "--compare", "content", "--into", "tree")
     assert {line["reason"] for line in put} == {"NEW"}
     put = shell.json("workspace", "put", "@link", mine, "--compare", "content", "--into", "tree")
     assert {line["action"] for line in put} == {"SKIPPED"}
     (mine / "d.txt").write_text("f")
-    get = shell.json("workspace", "get", "@link", "tree/d.txt", "--to", mine, "--overwrite", "--compare", "content")
+    get = shell.json("workspace", "get", "@link", "tree/mine/d.txt", "--to", mine, "--overwrite", "--compare", "content")
     assert [line["action"] for line in get] == ["DOWNLOADED"] and (mine / "d.txt").read_text() == "e"
     shell("workspace", "get", "@link", "tree", "--compare", "colour", code=2)
     link, _ = send(shell, files[1])
@@ -217,9 +198,9 @@ def test_the_file_of_a_killed_download_is_not_sent(shell, tmp_path):
     mine.mkdir()
     for name in ("a.txt", ".sendsafely-0123456789abcdef.part"):
         (mine / name).write_bytes(b"x")
-    for command in (("sync", "@link", mine, "--up"), ("put", "@link", mine)):
-        shell("workspace", *command)
-        assert ".part: is the temporary file of a download; left out" in shell.err
+    shell("workspace", "put", "@link", mine)
+    assert ".part: is the temporary file of a download; left out" in shell.err
+    shell("workspace", "sync", "@link", mine, "mine")
     listed = shell("workspace", "ls", "@link", "--recursive")
     assert "mine/a.txt" in listed and ".part" not in listed
 
@@ -256,7 +237,7 @@ def test_keys_of_a_device(shell, files, tmp_path):
     (["send", "--workspace", "W", "--group", "nothing"], 5, "nothing was sent"),
     (["receive", "https://host/?#keyCode=SECRETSECRET"], 2, "link"), (["receive", "x", "--nonsense=#keyCode=SECRET"], 2, "--nonsense"),
     (["list", "--received", "--sender", "a@b.test"], 2, "--received"), (["list", "--since", "yesterday"], 2, "yesterday"),
-    (["workspace", "sync", "x", "."], 2, "--up"), (["keys", "show", "gone"], 5, ""), (["keys", "show", "."], 6, "name a regular file"),
+    (["workspace", "sync", "x", ".", "--up", "--down"], 2, "--up"), (["keys", "show", "gone"], 5, ""), (["keys", "show", "."], 6, "name a regular file"),
     (["send", "--undisclosed", b"\xff.txt"], 2, "udcff.txt: the name is not valid UTF-8"),
     (["send", "--undisclosed", "--message", b"\xff"], 2, "the message is not valid UTF-8")])
 def test_mistakes_have_their_exit_codes(shell, files, arguments, code, expected):
@@ -344,8 +325,8 @@ def test_names_that_cannot_be_sent_and_files_that_grow(shell, tmp_path):
 
 def test_what_is_missing_is_not_to_be_created(shell, tmp_path):
     workspace = shell("send", "--workspace", "W").strip()
-    shell("workspace", "sync", workspace, "missing", "--up", code=6)
-    assert "missing: no such directory" in shell.err and "create" not in shell.err
+    shell("workspace", "put", workspace, "missing", code=6)
+    assert "missing: No such file or directory" in shell.err and "create" not in shell.err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")

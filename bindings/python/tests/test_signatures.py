@@ -72,7 +72,8 @@ NUL = "a\0b"  # Which no text for C can contain.
 TEXTS = collections.abc.Iterable[str]
 WRONG = {
     str: (5, b"bytes", ["text"]), int: ("5", 1.5), bool: ("no", 0.5), datetime.datetime: ("2026-01-31", 5),
-    libsendsafely.Compare: ("SIZE",), libsendsafely.Existing: ("SKIP",), libsendsafely.PackageList: ("SENT",), libsendsafely.PackageStatus: ("ANY",),
+    libsendsafely.Compare: ("SIZE",), libsendsafely.Direction: ("UP",), libsendsafely.Existing: ("SKIP",),
+    libsendsafely.PackageList: ("SENT",), libsendsafely.PackageStatus: ("ANY",),
     TEXTS: ("text", b"bytes", ["text", None], 5),
     typing.Union[bytes, bytearray, memoryview]: ("text", 5, ["text"]),
 }

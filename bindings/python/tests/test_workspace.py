@@ -1,12 +1,13 @@
 """A Workspace: directories, collaborators, versions, whole trees."""
 
+import fcntl
 import json
 import os
 import time
 from datetime import timezone
 
 import pytest
-from libsendsafely import Action, Compare, Error, Existing, Package, Reason, Status, Workspace
+from libsendsafely import Action, Compare, Direction, Error, Existing, Package, Reason, Status, Workspace
 
 
 def test_a_workspace_is_one_however_it_is_opened(client, workspace, package):
@@ -147,3 +148,137 @@ def test_a_report_comes_with_a_failure(workspace, faults, tmp_path):
         workspace.upload_all(tmp_path)
     assert failed.value.status is Status.INVALID_FILE_NAME
     assert sorted((item.action, item.status) for item in failed.value.report) == [(Action.NONE, Status.INVALID_FILE_NAME), (Action.UPLOADED, Status.OK)]
+
+
+# --- Keeping two directories equal
+
+
+class Machine:
+    """A machine with a directory that it syncs with the Workspace."""
+
+    def __init__(self, workspace, place):
+        self.workspace, self.tree, self.state = workspace, place / "tree", place / "state"
+        self.tree.mkdir(parents=True)
+
+    def sync(self, **given):
+        report = self.workspace.sync(self.tree, state_directory=self.state, **given)
+        assert {item.status for item in report if item.action is not Action.IGNORED} <= {Status.OK}
+        return {item.path: item.action for item in report}
+
+    def write(self, name, text, *, hours=0):
+        file = self.tree / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        os.utime(file, (time.time() + 3600 * hours,) * 2)
+
+    def files(self):
+        return {file.relative_to(self.tree).as_posix(): file.read_text() for file in self.tree.rglob("*") if file.is_file()}
+
+
+@pytest.fixture
+def machines(workspace, tmp_path):
+    return Machine(workspace, tmp_path / "one"), Machine(workspace, tmp_path / "other")
+
+
+def test_two_machines_take_turns(machines):
+    one, other = machines
+    one.write("a.txt", "one")
+    one.write("below/b.txt", "two")
+    reports = []
+    assert one.sync(progress=reports.append) == {"a.txt": Action.UPLOADED, "below/b.txt": Action.UPLOADED}
+    assert reports[-1].bytes_done == 6
+    assert other.sync() == {"a.txt": Action.DOWNLOADED, "below/b.txt": Action.DOWNLOADED}
+    other.write("a.txt", "eno")  # An edit that keeps the size.
+    assert other.sync() == {"a.txt": Action.UPLOADED} and one.sync() == {"a.txt": Action.DOWNLOADED}
+    assert one.sync() == other.sync() == {} and one.files() == other.files() == {"a.txt": "eno", "below/b.txt": "two"}
+    for file in one.state.iterdir():
+        assert file.stat().st_mode & 0o777 == 0o600 and one.workspace.keycode.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_conflict_keeps_both_contents(machines, hours):
+    one, other = machines
+    one.write("report.pdf", "base")
+    one.sync()
+    other.sync()
+    other.write("report.pdf", "theirs")
+    other.sync()
+    one.write("report.pdf", "ours", hours=hours)
+    report = one.workspace.sync(one.tree, state_directory=one.state)
+    [conflict] = [item for item in report if item.action is Action.KEPT_BOTH]
+    marked = os.path.basename(conflict.local_path)
+    assert conflict.path == "report.pdf" and marked.startswith("report (conflict 20") and marked.endswith(").pdf")
+    newer, older = ("ours", "theirs") if hours > 0 else ("theirs", "ours")
+    other.sync()
+    assert one.files() == other.files() == {"report.pdf": newer, marked: older}
+    assert one.sync() == other.sync() == {}
+
+
+def test_deletions_follow_only_if_asked_for(machines):
+    one, other = machines
+    for name in "abcd":
+        one.write(name, name)
+    one.sync()
+    other.sync()
+    (one.tree / "a").unlink()
+    assert one.sync() == {"a": Action.DOWNLOADED}
+    (one.tree / "a").unlink()
+    assert one.sync(delete_files=True, dry_run=True) == {"a": Action.DELETED_THERE} == one.sync(delete_files=True)
+    other.write("b", "changed")
+    assert other.sync(delete_files=True) == {"a": Action.DELETED_HERE, "b": Action.UPLOADED}
+    for name in "bcd":
+        (one.tree / name).unlink()
+    # A change beats a deletion, so that two are left of the three.
+    with pytest.raises(Error) as many:
+        one.sync(delete_files=True)
+    assert many.value.status is Status.MANY_DELETIONS and many.value.report == ()
+    assert one.files() == {}
+    assert one.sync(delete_files=True, force=True) == {"b": Action.DOWNLOADED, "c": Action.DELETED_THERE, "d": Action.DELETED_THERE}
+
+
+def test_directions_patterns_and_other_options(machines, tmp_path):
+    one, other = machines
+    inside = one.workspace.create_directory("inside")
+    one.write("a.pdf", "a")
+    one.write("a:b.pdf", "ab")
+    one.write("a.tmp", "t")
+    one.write("cache/c.pdf", "c")
+    (one.tree / "link.pdf").symlink_to("a.pdf")
+    given = {"remote_directory": inside, "replace_characters": True}
+    assert one.sync(direction=Direction.DOWN, **given) == {"link.pdf": Action.IGNORED}
+    up = one.sync(direction=Direction.UP, include=["*.pdf"], exclude=iter(["cache/"]), follow_links=True, **given)
+    assert up == {"a.pdf": Action.UPLOADED, "a:b.pdf": Action.UPLOADED, "link.pdf": Action.UPLOADED}
+    assert {file.file_name for file in one.workspace.get_directory(inside).files} == {"a.pdf", "a_b.pdf", "link.pdf"}
+    assert other.sync(direction=Direction.UP, **given) == {} == other.files()
+    other.sync(remote_directory=inside.lower())
+    stamp = (other.tree / "a.pdf").stat()
+    (other.tree / "a.pdf").write_text("A")
+    os.utime(other.tree / "a.pdf", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert other.sync(checksum=True, remote_directory=inside) == {"a.pdf": Action.UPLOADED}
+    # What both have without a common state is found to be equal.
+    other.state.rename(tmp_path / "lost")
+    assert other.sync(remote_directory=inside) == {}
+
+
+def test_failures_of_a_sync(machines, faults):
+    one, _ = machines
+    for call, status in (
+            (lambda: one.sync(exclude=["/"]), Status.INVALID_ARGUMENT), (lambda: one.sync(direction=7), Status.INVALID_ARGUMENT),
+            (lambda: one.workspace.sync(one.tree / "gone", state_directory=one.state), Status.DIRECTORY_NOT_FOUND)):
+        with pytest.raises(Error) as failed:
+            call()
+        assert failed.value.status is status
+    one.write("bad.txt", "bad")
+    one.write("good.txt", "good")
+    faults.fault("create_file", {"envelope": {"response": "INVALID_FILE_NAME", "message": "no such names"}}, times=1)
+    with pytest.raises(Error) as failed:
+        one.sync()
+    assert failed.value.status is Status.INVALID_FILE_NAME
+    assert sorted(item.action for item in failed.value.report) == [Action.NONE, Action.UPLOADED]
+    assert len(one.sync()) == 1
+    [lock] = one.state.glob("*.lock")
+    with lock.open("r+") as another:
+        fcntl.flock(another, fcntl.LOCK_EX)
+        with pytest.raises(Error) as running:
+            one.sync()
+    assert running.value.status is Status.SYNC_RUNNING and one.sync() == {}

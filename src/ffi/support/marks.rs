@@ -9,6 +9,7 @@ pub(crate) type Nullable<T> = T;
 pub(crate) mod number {
     pub(crate) type sendsafely_action = i32;
     pub(crate) type sendsafely_compare = i32;
+    pub(crate) type sendsafely_direction = i32;
     pub(crate) type sendsafely_existing = i32;
     pub(crate) type sendsafely_package_list = i32;
     pub(crate) type sendsafely_package_state = i32;

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ._library import function
 from ._values import string
 from .client import Client
-from .enums import Action, Compare, Existing, PackageList, PackageState, PackageStatus, Phase, Reason, Status
+from .enums import Action, Compare, Direction, Existing, PackageList, PackageState, PackageStatus, Phase, Reason, Status
 from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired, Stopped
 from .package import Package
 from .rows import Rows
@@ -65,12 +65,12 @@ __version__ = string(function("sendsafely_version_string")()) or ""
 
 __all__ = [
     "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Compare", "Confirmation",
-    "ContactGroup", "ContactGroupMember", "CountryCode", "Directory", "Download", "Enterprise", "Error", "Existing",
-    "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login", "NetworkError", "Package",
-    "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary", "PasswordRequired", "Phase",
-    "Progress", "PublicKey", "Reason", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",
-    "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace", "country_codes", "find_links",
-    "generate_key_pair", "load_key_pair", "parse_link", "save_key_pair",
+    "ContactGroup", "ContactGroupMember", "CountryCode", "Direction", "Directory", "Download", "Enterprise", "Error",
+    "Existing", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login", "NetworkError",
+    "Package", "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary",
+    "PasswordRequired", "Phase", "Progress", "PublicKey", "Reason", "Recipient", "RecipientResult", "ReportItem",
+    "RequestHeaders", "Rows", "Status", "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace",
+    "country_codes", "find_links", "generate_key_pair", "load_key_pair", "parse_link", "save_key_pair",
 ]
 
 

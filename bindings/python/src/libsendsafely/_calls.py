@@ -130,8 +130,8 @@ def _free(role: str, holder: Any) -> None:
 
 
 def _fail(status: int, error: c_void_p, frame: Frame, results: list[Any]) -> None:
-    """Raises the exception of a callback, or the library's error. upload_all and download_all have an output on failure
-    too, which becomes the report of the exception."""
+    """Raises the exception of a callback, or the library's error. upload_all, download_all and sync have an output on
+    failure too, which becomes the report of the exception."""
     if frame.error is None:
         frame.error = of_status(status)(
             string(function("sendsafely_error_message")(error)) or "", status=enums.Status(status),

@@ -437,6 +437,25 @@ class sendsafely_download(Structure):
     )
 
 
+class sendsafely_sync_options(Structure):
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("directory_id", c_char_p),
+        ("direction", c_int32),
+        ("delete_files", c_int32),
+        ("force", c_int32),
+        ("dry_run", c_int32),
+        ("checksum", c_int32),
+        ("follow_links", c_int32),
+        ("replace_characters", c_int32),
+        ("include", c_char_p),
+        ("exclude", c_char_p),
+        ("state_directory", c_char_p),
+        ("on_progress", sendsafely_progress_callback),
+        ("user_data", c_void_p),
+    )
+
+
 class sendsafely_activity_entry(Structure):
     _fields_ = (
         ("activity_log_id", c_char_p),
@@ -1223,6 +1242,17 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any, str], ...]]] = {
     "sendsafely_download_free": (None, (
         ("download", "record", POINTER(sendsafely_download), "record"),
     )),
+    "sendsafely_sync_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_sync_options), ""),
+        ("size", "integer", c_size_t, "int"),
+    )),
+    "sendsafely_package_sync": (c_int32, (
+        ("package", "handle", c_void_p, ""),
+        ("directory", "text", c_char_p, "text"),
+        ("options", "options", POINTER(sendsafely_sync_options), ""),
+        ("out_report", "record_out", POINTER(POINTER(sendsafely_report)), ""),
+        ("error", "handle_out", POINTER(c_void_p), ""),
+    )),
     "sendsafely_package_list_activity": (c_int32, (
         ("package", "handle", c_void_p, ""),
         ("out_iterator", "handle_out", POINTER(c_void_p), ""),
@@ -1695,6 +1725,19 @@ FIELDS: dict[str, dict[str, str]] = {
         "size": "int",
         "skipped": "bool",
         "declared_size": "size",
+    },
+    "sendsafely_sync_options": {
+        "directory_id": "text?",
+        "direction": "Direction",
+        "delete_files": "bool",
+        "force": "bool",
+        "dry_run": "bool",
+        "checksum": "bool",
+        "follow_links": "bool",
+        "replace_characters": "bool",
+        "include": "text?",
+        "exclude": "text?",
+        "state_directory": "text?",
     },
     "sendsafely_activity_entry": {
         "activity_log_id": "text",

@@ -21,7 +21,7 @@ from typing import Any, Callable, Optional, Union
 from ._later import records
 from ._tasks import AsyncHandle, AsyncRows, register
 from .client import Client
-from .enums import Compare, Existing, PackageList, PackageStatus
+from .enums import Compare, Direction, Existing, PackageList, PackageStatus
 from .package import Buffer, Group, InDirectory, Package, Path, ProgressCallback, Readable, Report, Writable
 from .workspace import ADirectory, Workspace
 
@@ -572,7 +572,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
         directory of a Workspace. A file object that cannot seek, and a file such as those below /proc, which does not
-        say its size, is first encrypted, into a temporary file above 50 kB, since the size has to be known.
+        say its size, is first encrypted into a temporary file, since the size has to be known.
 
         replace_characters replaces characters that a name may not have, such as a colon, by _ instead of failing with
         Status.MALFORMED_FILE_NAME. allow_growth sends a file to which another program appends meanwhile as long as it
@@ -922,6 +922,51 @@ class AsyncWorkspace(AsyncPackage):
         """Moves a file into another directory. Status.REFUSED: the file or the directory does not exist. Status.DENIED:
         the account may only read."""
         await self._run(self._sync.move_file, file, target_directory)
+
+    async def sync(
+        self, directory: Path, *, remote_directory: InDirectory = None, direction: Direction = Direction.BOTH,
+        delete_files: bool = False, force: bool = False, dry_run: bool = False, checksum: bool = False,
+        follow_links: bool = False, replace_characters: bool = False, include: Iterable[str] = (),
+        exclude: Iterable[str] = (), state_directory: Optional[Path] = None, progress: ProgressCallback = None,
+    ) -> Report:
+        """Makes a local directory and a directory of the Workspace equal, with everything in them. A file that was
+        created or changed on one side since the last sync goes to the other; with Direction.UP the local directory
+        stays as it is, with Direction.DOWN the Workspace.
+
+        A file that has changed on both sides is kept twice, on both sides: the newer content under the name, the other
+        one under a marked name, such as "report (conflict 2026-11-30 HOST).pdf". Its item has Action.KEPT_BOTH, and its
+        `local_path` ends with the marked name. What a sync replaces in the Workspace stays there as an earlier version.
+
+        delete_files: what was deleted on one side is deleted on the other too, unless it has changed there. Without it,
+        it comes back. A call that would delete more than half of a side's files, or all, raises Status.MANY_DELETIONS
+        before it changes anything, unless with force.
+
+        dry_run: nothing is changed, and the report says what would be done. Action.KEPT_BOTH then also stands for a
+        file of which only a download could say that both sides have the same.
+
+        checksum reads all local files, to find changes that neither size nor time shows. follow_links follows symbolic
+        links, which are only in the report otherwise. replace_characters is that of upload_file.
+
+        include and exclude are patterns as in a .gitignore file, such as ["*.pdf"]: only files that fit one of include
+        take part, and what fits one of exclude does not. "cache/" stands for directories only, "/build" for an entry of
+        the synced directory itself.
+
+        state_directory keeps what both sides had after the last sync, without any key; by default it is libsendsafely
+        in $XDG_STATE_HOME or ~/.local/state. Without its content nothing is deleted, and what is equal is found by
+        downloading.
+
+        Returns one item for each file that was transferred, deleted, kept twice or left alone. If a file fails, the
+        items are in the `report` of the Error. Whatever ends a call, the next one goes on; a file that another program
+        is writing is left for it, with Action.IGNORED. Status.SYNC_RUNNING: another program syncs this directory.
+        Status.DIRECTORY_NOT_FOUND: create directory first. Status.INVALID_ARGUMENT: not a pattern. Otherwise like
+        upload_all and download_all.
+        """
+        return await self._run(
+            self._sync.sync, directory, remote_directory=remote_directory, direction=direction,
+            delete_files=delete_files, force=force, dry_run=dry_run, checksum=checksum, follow_links=follow_links,
+            replace_characters=replace_characters, include=include, exclude=exclude, state_directory=state_directory,
+            progress=progress,
+        )
 
     def list_activity(self) -> AsyncRows[records.ActivityEntry]:
         """Lists what users did in the Workspace. Pages are fetched during the iteration.

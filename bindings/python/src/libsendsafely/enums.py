@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Optional
 
-__all__ = ["Action", "Compare", "Existing", "PackageList", "PackageState", "PackageStatus", "Phase", "Reason", "Status"]
+__all__ = ["Action", "Compare", "Direction", "Existing", "PackageList", "PackageState", "PackageStatus", "Phase", "Reason", "Status"]
 
 
 class OpenEnum(IntEnum):
@@ -262,6 +262,12 @@ class Status(OpenEnum):
     """The process has no descriptor or thread left. Close files or connections of the program, raise its limits (ulimit -n
     and -u), or set fewer parts_in_flight. A transfer that has connections already goes on with fewer.
     """
+    SYNC_RUNNING = 611
+    """Another program syncs the same local directory. Call again when it has ended."""
+    MANY_DELETIONS = 612
+    """A sync would delete more than half of the files of a side, or all of them. It has changed nothing. Check that both
+    directories are the right ones and complete, and set force if they are.
+    """
     STOPPED = 700
     """Stopped by the program. The call undid what it could: a stopped upload deletes its file, a stopped download leaves
     no file.
@@ -329,7 +335,15 @@ class Action(OpenEnum):
     """
     IGNORED = 4
     """The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file of a
-    download.
+    download. A sync also leaves a file alone that another program is writing.
+    """
+    DELETED_HERE = 5
+    """A sync deleted it on this machine, because it was deleted in the Workspace."""
+    DELETED_THERE = 6
+    """A sync deleted it in the Workspace, because it was deleted on this machine."""
+    KEPT_BOTH = 7
+    """It had changed on both sides. A sync kept both contents: the newer one under the name, the other one under the
+    marked name that local_path ends with.
     """
 
 
@@ -393,6 +407,17 @@ class PackageStatus(OpenEnum):
     """It has expired."""
     ARCHIVED = 3
     """It was deleted."""
+
+
+class Direction(OpenEnum):
+    """Which side of a sync follows the other."""
+
+    BOTH = 0
+    """Each follows the other."""
+    UP = 1
+    """The Workspace follows the local directory, which stays as it is."""
+    DOWN = 2
+    """The local directory follows the Workspace, which stays as it is."""
 
 
 class PackageList(OpenEnum):

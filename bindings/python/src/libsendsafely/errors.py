@@ -16,7 +16,7 @@ class Error(Exception):
     http_status, server_code, server_message: the service's response; None without a response.
     remedy: what to do about it; None if unknown.
     retryable: whether the same call may succeed later without any change.
-    report: one item for each file of upload_all or download_all; None for other calls.
+    report: one item for each file of upload_all, download_all or sync; None for other calls.
     """
 
     def __init__(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Optional, Union
 
 from ._calls import call
 from ._later import records
-from ._values import identify, identify_or_none
-from .package import InDirectory, Package
+from ._values import identify, identify_or_none, path, texts
+from .enums import Direction
+from .package import InDirectory, Package, Path, ProgressCallback, Report
 from .rows import Rows
 
 ADirectory = Union[str, "records.Directory", "records.Subdirectory"]
+
+
+def lines(patterns: Iterable[str], name: str) -> str:
+    """Patterns as the library takes them, one on each line."""
+    return "\n".join(texts(patterns, name))
 
 
 class Workspace(Package):
@@ -74,6 +81,51 @@ class Workspace(Package):
         the account may only read."""
         call("sendsafely_package_move_file", self, identify(file, "file_id"),
              identify_or_none(target_directory, "directory_id", "target_directory"))
+
+    def sync(
+        self, directory: Path, *, remote_directory: InDirectory = None, direction: Direction = Direction.BOTH,
+        delete_files: bool = False, force: bool = False, dry_run: bool = False, checksum: bool = False,
+        follow_links: bool = False, replace_characters: bool = False, include: Iterable[str] = (),
+        exclude: Iterable[str] = (), state_directory: Optional[Path] = None, progress: ProgressCallback = None,
+    ) -> Report:
+        """Makes a local directory and a directory of the Workspace equal, with everything in them. A file that was
+        created or changed on one side since the last sync goes to the other; with Direction.UP the local directory
+        stays as it is, with Direction.DOWN the Workspace.
+
+        A file that has changed on both sides is kept twice, on both sides: the newer content under the name, the other
+        one under a marked name, such as "report (conflict 2026-11-30 HOST).pdf". Its item has Action.KEPT_BOTH, and its
+        `local_path` ends with the marked name. What a sync replaces in the Workspace stays there as an earlier version.
+
+        delete_files: what was deleted on one side is deleted on the other too, unless it has changed there. Without it,
+        it comes back. A call that would delete more than half of a side's files, or all, raises Status.MANY_DELETIONS
+        before it changes anything, unless with force.
+
+        dry_run: nothing is changed, and the report says what would be done. Action.KEPT_BOTH then also stands for a
+        file of which only a download could say that both sides have the same.
+
+        checksum reads all local files, to find changes that neither size nor time shows. follow_links follows symbolic
+        links, which are only in the report otherwise. replace_characters is that of upload_file.
+
+        include and exclude are patterns as in a .gitignore file, such as ["*.pdf"]: only files that fit one of include
+        take part, and what fits one of exclude does not. "cache/" stands for directories only, "/build" for an entry of
+        the synced directory itself.
+
+        state_directory keeps what both sides had after the last sync, without any key; by default it is libsendsafely
+        in $XDG_STATE_HOME or ~/.local/state. Without its content nothing is deleted, and what is equal is found by
+        downloading.
+
+        Returns one item for each file that was transferred, deleted, kept twice or left alone. If a file fails, the
+        items are in the `report` of the Error. Whatever ends a call, the next one goes on; a file that another program
+        is writing is left for it, with Action.IGNORED. Status.SYNC_RUNNING: another program syncs this directory.
+        Status.DIRECTORY_NOT_FOUND: create directory first. Status.INVALID_ARGUMENT: not a pattern. Otherwise like
+        upload_all and download_all.
+        """
+        return call("sendsafely_package_sync", self, path(directory, "directory"), progress=progress,
+                    directory_id=identify_or_none(remote_directory, "directory_id", "remote_directory"),
+                    direction=direction, delete_files=delete_files, force=force, dry_run=dry_run, checksum=checksum,
+                    follow_links=follow_links, replace_characters=replace_characters,
+                    include=lines(include, "include"), exclude=lines(exclude, "exclude"),
+                    state_directory=None if state_directory is None else path(state_directory, "state_directory"))
 
     def list_activity(self) -> Rows[records.ActivityEntry]:
         """Lists what users did in the Workspace. Pages are fetched during the iteration.

@@ -22,7 +22,7 @@ from .terminal import Bar, LastLine
 if TYPE_CHECKING:
     from ..records import Progress
 
-EXIT_FAILED, EXIT_USAGE, EXIT_AUTHENTICATION, EXIT_NETWORK, EXIT_REFUSED, EXIT_LOCAL, EXIT_INTEGRITY = 1, 2, 3, 4, 5, 6, 7
+EXIT_FAILED, EXIT_USAGE, EXIT_AUTHENTICATION, EXIT_NETWORK, EXIT_REFUSED, EXIT_LOCAL, EXIT_INTEGRITY, EXIT_CONFLICT = range(1, 9)
 EXIT_BROKEN_PIPE = 141
 
 CODES = """\
@@ -34,6 +34,7 @@ CODES = """\
   5    refused: the service refused the request
   6    local file: missing, unreadable, already there, or the disk is full
   7    integrity: the keycode is missing or wrong, or the data is damaged or changed
+  8    conflict: workspace sync kept both contents of a file, and did everything else
   130  interrupted by Ctrl-C (143 by SIGTERM, 129 when the terminal is closed)
   141  the reader of standard output has closed it"""
 
@@ -41,7 +42,7 @@ FAMILIES = {0: EXIT_USAGE, 2: EXIT_USAGE, 3: EXIT_REFUSED, 4: EXIT_NETWORK, 5: E
 EXCEPTIONS = {
     Status.NO_CREDENTIALS: EXIT_AUTHENTICATION, Status.AUTHENTICATION_FAILED: EXIT_AUTHENTICATION,
     Status.SESSION_TIMEOUT: EXIT_AUTHENTICATION, Status.KEYCODE_UNKNOWN: EXIT_INTEGRITY, Status.KEYCODE_TOO_SHORT: EXIT_INTEGRITY,
-    Status.INVALID_KEY: EXIT_INTEGRITY,
+    Status.INVALID_KEY: EXIT_INTEGRITY, Status.SYNC_RUNNING: EXIT_FAILED, Status.MANY_DELETIONS: EXIT_FAILED,
 }
 
 def exit_code(status: Status) -> int:

@@ -1,13 +1,17 @@
-"""The package of a command: a secure link, or an id with its keycode."""
+"""The package of a command: a secure link, or an id with its keycode; in a Workspace, a path."""
 
 from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from .. import Client, Error, Package, Status, Workspace, find_links, load_key_pair, parse_link
 from . import texts
 from .output import Output
+
+if TYPE_CHECKING:
+    from ..records import Directory
 
 HELP = ("secure link, or package id; @FILE reads it from a file, - from standard input. A link contains the keycode; other users of "
         "this machine can see it among the arguments while the command runs")
@@ -19,6 +23,12 @@ def add(parser: ArgumentParser, name: str) -> None:
     group.add_argument("--keycode-file", metavar="FILE",
                        help="for an id: file with the keycode; default: the variable SENDSAFELY_KEYCODE")
     group.add_argument("--key-pair", metavar="FILE", help="for an id: key pair of a trusted device (see keys generate), instead of the keycode")
+
+
+def add_replace_characters(parser: ArgumentParser) -> None:
+    parser.add_argument("--replace-characters", action="store_true",
+                        help="upload a file whose name has characters that recipients could not store, such as a colon, with _ in their place; "
+                             "default: refuse it")
 
 
 def target(arguments: Namespace) -> str:
@@ -70,3 +80,21 @@ def opened_workspace(client: Client, arguments: Namespace, out: Output) -> Works
         package.close()
         raise Error("this package is not a Workspace", status=Status.ONLY_IN_WORKSPACE, remedy="use receive or info")
     return package
+
+
+def names(path: str) -> list[str]:
+    return [name for name in path.split("/") if name not in ("", ".")]
+
+
+def missing(path: str) -> Error:
+    return Error(f"{path} is not in the Workspace", status=Status.REFUSED, remedy="see workspace ls")
+
+
+def directory_at(workspace: Workspace, path: str) -> Directory:
+    here = workspace.get_directory()
+    for name in names(path):
+        found = next((directory for directory in here.directories if directory.name == name), None)
+        if found is None:
+            raise missing(path)
+        here = workspace.get_directory(found)
+    return here

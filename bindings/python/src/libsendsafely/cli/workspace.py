@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import Action, Error, Existing, Reason, Status, Workspace
-from . import judged, targets
+from . import judged, sync, targets
 from .credentials import connect
 from .display import printable
 from .judged import sent_name
 from .output import Output
-from .receive import add_compare, add_download_options, add_strict_size, compare, keycode_judged, note_size, transferred
+from .receive import add_compare, add_download_options, compare, keycode_judged, note_size, transferred
 from .streams import standard_input
 from .values import as_text
 
@@ -49,26 +49,11 @@ def add(commands: Any, common: ArgumentParser) -> None:
     add_download_options(parser)
     parser.set_defaults(run=run_get)
 
-    parser = verbs.add_parser(
-        "sync", parents=[common], help="synchronize a local directory and a Workspace",
-        description="Transfers files that are missing on the other side or differ there. Deletes nothing.")
-    targets.add(parser, "WORKSPACE")
-    parser.add_argument("directory", metavar="DIRECTORY", help="a local directory")
-    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
-    way = parser.add_mutually_exclusive_group(required=True)
-    way.add_argument("--up", dest="ways", action="store_const", const=("up",), help="upload")
-    way.add_argument("--down", dest="ways", action="store_const", const=("down",), help="download")
-    way.add_argument("--both", dest="ways", action="store_const", const=("up", "down"), help="upload, then download")
-    add_strict_size(parser)
-    add_upload_options(parser)
-    add_compare(parser, "and needs no transfer")
-    parser.set_defaults(run=run_sync)
+    sync.add(verbs, common)
 
 
 def add_upload_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--replace-characters", action="store_true",
-                        help="upload a file whose name has characters that recipients could not store, such as a colon, with _ in their place; "
-                             "default: refuse it")
+    targets.add_replace_characters(parser)
     parser.add_argument("--allow-growth", action="store_true",
                         help="upload a file to which another program appends, such as a log, as long as it is at the start; default: fail")
 
@@ -77,27 +62,9 @@ def upload_options(arguments: Namespace) -> dict[str, Any]:
     return {"replace_characters": arguments.replace_characters, "allow_growth": arguments.allow_growth}
 
 
-def names(path: str) -> list[str]:
-    return [name for name in path.split("/") if name not in ("", ".")]
-
-
-def missing(path: str) -> Error:
-    return Error(f"{path} is not in the Workspace", status=Status.REFUSED, remedy="see workspace ls")
-
-
-def directory_at(workspace: Workspace, path: str) -> Directory:
-    here = workspace.get_directory()
-    for name in names(path):
-        found = next((directory for directory in here.directories if directory.name == name), None)
-        if found is None:
-            raise missing(path)
-        here = workspace.get_directory(found)
-    return here
-
-
 def run_ls(arguments: Namespace, out: Output) -> None:
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
-        show(workspace, directory_at(workspace, arguments.path), "", arguments.recursive, out)
+        show(workspace, targets.directory_at(workspace, arguments.path), "", arguments.recursive, out)
 
 
 def show(workspace: Workspace, directory: Directory, prefix: str, recursive: bool, out: Output) -> None:
@@ -118,7 +85,7 @@ def run_put(arguments: Namespace, out: Output) -> None:
                     remedy="use both for standard input, or neither")
     judged.files(arguments)
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
-        put(workspace, arguments, directory_at(workspace, arguments.into), out)
+        put(workspace, arguments, targets.directory_at(workspace, arguments.into), out)
 
 
 def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out: Output) -> None:
@@ -157,12 +124,12 @@ def print_file(out: Output, file: Download | File, path: str, local_path: str | 
 def run_get(arguments: Namespace, out: Output) -> None:
     given: Any = {"existing": arguments.existing or Existing.REFUSE, "compare": compare(arguments), "strict_size": arguments.strict_size}
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
-        *parents, last = names(arguments.path) or [""]
-        parent = directory_at(workspace, "/".join(parents))
+        *parents, last = targets.names(arguments.path) or [""]
+        parent = targets.directory_at(workspace, "/".join(parents))
         file = next((file for file in parent.files if file.file_name == last), None)
         source: Any = parent if not last else next((directory for directory in parent.directories if directory.name == last), None)
         if file is None and source is None:
-            raise missing(arguments.path)
+            raise targets.missing(arguments.path)
         os.makedirs(arguments.to, exist_ok=True)
         with out.bar(last or workspace.id) as bar, keycode_judged():
             if file is None:
@@ -171,18 +138,3 @@ def run_get(arguments: Namespace, out: Output) -> None:
                 got = workspace.download_file(file, arguments.to, directory=parent, progress=bar, **given)
                 print_file(out, got, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
                 note_size(out, last, got.size, got.declared_size)
-
-
-def run_sync(arguments: Namespace, out: Output) -> None:
-    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
-        directory = directory_at(workspace, arguments.path)
-        if "up" in arguments.ways:
-            with out.bar("up") as bar:
-                transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, compare=compare(arguments), progress=bar,
-                                                              **upload_options(arguments)))
-        if "down" in arguments.ways:
-            os.makedirs(arguments.directory, exist_ok=True)
-            with out.bar("down") as bar, keycode_judged():
-                transferred(out, lambda: workspace.download_all(
-                    arguments.directory, from_directory=directory, existing=Existing.SKIP, strict_size=arguments.strict_size,
-                    compare=compare(arguments), progress=bar))

@@ -1,0 +1,393 @@
+//! What a sync finds on both sides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::filter::Filter;
+use super::plan::{Here, Side, There, ancestors};
+use super::state::{Common, Digest, Known};
+use crate::call::Call;
+use crate::check::name_to_send;
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
+use crate::os::{self, Stamp};
+use crate::package::Inner;
+use crate::package::directory::DirectoryOptions;
+use crate::package::download::DownloadOptions;
+use crate::package::names::{Counterpart, Entry, Given, confirmed_names_here};
+use crate::package::report::{ends_all, joined};
+use crate::record::{Directory, File};
+use crate::transfer::queue::Queue;
+
+/// Most files and directories of one side: a server that lists new ones without end does not keep the call busy.
+const MOST_ENTRIES: usize = 1_000_000;
+
+/// How the local directory is listed.
+pub(super) struct ListHere<'a> {
+    pub(super) base: &'a Path,
+    pub(super) known: &'a Known,
+    pub(super) filter: &'a Filter,
+    pub(super) follow_links: bool,
+    /// Whether all files are read.
+    pub(super) checksum: bool,
+    /// Whether characters that a name may not have are replaced when it is sent.
+    pub(super) replace_characters: bool,
+    /// Whether temporary files of downloads that were killed are removed.
+    pub(super) may_clean: bool,
+    /// Takes what cannot be synced.
+    pub(super) refuse: &'a mut dyn FnMut(&str, &Path, Error),
+}
+
+impl ListHere<'_> {
+    /// Lists the local directory with all below. What cannot be synced is unknown: nothing is concluded from it.
+    pub(super) fn list(self, call: &Call) -> Result<Side<Here>> {
+        let mut side = Side::default();
+        let mut waiting = vec![String::new()];
+        while let Some(directory) = waiting.pop() {
+            call.check()?;
+            let local = self.base.join(&directory);
+            let entries = os::above_standard(|| fs::read_dir(&local))
+                .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
+            let mut entries = match entries {
+                Ok(entries) => entries,
+                Err(error) => {
+                    let error = os::io_error(&error, &local, ErrorKind::ReadFailed);
+                    if directory.is_empty() {
+                        return Err(error);
+                    }
+                    (self.refuse)(&directory, &local, error);
+                    side.unknown.insert(directory);
+                    continue;
+                }
+            };
+            entries.sort_by_key(fs::DirEntry::file_name);
+            for entry in entries {
+                let name = entry.file_name();
+                let path = joined(&directory, &name.to_string_lossy());
+                let found = match name.to_str() {
+                    None => Err(Error::new(
+                        ErrorKind::MalformedFileName,
+                        "the name is not valid UTF-8",
+                    )),
+                    Some(name) if os::is_temporary(name) => {
+                        if self.may_clean {
+                            os::remove_if_left(&entry.path());
+                        }
+                        continue;
+                    }
+                    Some(name) => self.look(call, &path, name, &entry.path()),
+                };
+                match found {
+                    Ok(Some(found)) => {
+                        if found == Here::Directory {
+                            waiting.push(path.clone());
+                        }
+                        side.entries.insert(path, found);
+                    }
+                    Ok(None) => {}
+                    Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
+                    // It went after the directory was read, perhaps to be written anew.
+                    Err(_) if entry.path().symlink_metadata().is_err() => {
+                        side.unknown.insert(path);
+                    }
+                    Err(error) => {
+                        (self.refuse)(&path, &entry.path(), error);
+                        side.unknown.insert(path);
+                    }
+                }
+                if side.entries.len() > MOST_ENTRIES {
+                    return Err(too_many());
+                }
+            }
+        }
+        Ok(side)
+    }
+
+    /// What is at a path; `None` if it takes no part.
+    fn look(&self, call: &Call, path: &str, name: &str, local: &Path) -> Result<Option<Here>> {
+        let metadata = match self.follow_links {
+            true => local.metadata(),
+            false => local.symlink_metadata(),
+        };
+        let metadata =
+            metadata.map_err(|error| os::io_error(&error, local, ErrorKind::ReadFailed))?;
+        if !self.filter.takes(path, metadata.is_dir()) {
+            return Ok(None);
+        }
+        name_to_send(name, self.replace_characters)?;
+        if metadata.is_dir() {
+            return match self.leads_back(path, local) {
+                true => Err(os::not_a_file(
+                    local,
+                    "is a symbolic link to a directory above it",
+                )),
+                false => Ok(Some(Here::Directory)),
+            };
+        }
+        if metadata.is_symlink() {
+            return Err(os::not_a_file(
+                local,
+                "is a symbolic link, which is not followed",
+            ));
+        }
+        if !metadata.is_file() {
+            return Err(os::not_a_file(local, "is not a regular file"));
+        }
+        let stamp = Stamp::of(&metadata);
+        let is_in_doubt = match self.known.get(path) {
+            Some(Common::File(file)) => self.checksum || file.is_in_doubt(stamp),
+            _ => false,
+        };
+        let digest = is_in_doubt.then(|| digest_of(call, local)).transpose()?;
+        Ok(Some(Here::File { stamp, digest }))
+    }
+
+    /// Whether a directory is a link to one of those above it, in which it would be found again without end.
+    fn leads_back(&self, path: &str, local: &Path) -> bool {
+        if !local.is_symlink() {
+            return false;
+        }
+        let place = local.canonicalize().ok();
+        let mut above = ancestors(path).chain([""]);
+        above.any(|above| self.base.join(above).canonicalize().ok() == place)
+    }
+}
+
+/// SHA-256 of a local file.
+pub(super) fn digest_of(call: &Call, path: &Path) -> Result<Digest> {
+    use std::io::Read as _;
+    let failed = |error: std::io::Error| os::io_error(&error, path, ErrorKind::ReadFailed);
+    let (mut file, ..) = os::open_source(path, true)?;
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 256 << 10]);
+    loop {
+        call.check()?;
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(digest.finalize().into()),
+            read => digest.update(&buffer[..read]),
+        }
+    }
+}
+
+/// The Workspace's side: what is there, and the ids and names by which it is reached.
+#[derive(Default)]
+pub(super) struct Remote {
+    pub(super) side: Side<There>,
+    /// The id of each directory, by path; the synced one has the empty path.
+    pub(super) directories: BTreeMap<String, String>,
+    pub(super) files: BTreeMap<String, File>,
+}
+
+/// How a directory of the Workspace is listed.
+pub(super) struct ListThere<'a> {
+    pub(super) inner: &'a Arc<Inner>,
+    pub(super) root: String,
+    pub(super) base: &'a Path,
+    pub(super) here: &'a Side<Here>,
+    pub(super) known: &'a Known,
+    pub(super) filter: &'a Filter,
+    /// Whether incomplete files that our own uploads have left are removed.
+    pub(super) may_clean: bool,
+}
+
+/// Lists a directory of the Workspace with all below, under the names that its entries have here.
+pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote> {
+    let ListThere {
+        inner,
+        root,
+        base,
+        here,
+        known,
+        filter,
+        may_clean,
+    } = list;
+    let of_directory = Arc::new(by_directory(here));
+    let is_file = |(path, entry): (&String, &Here)| match entry {
+        Here::File { .. } => Some(path.clone()),
+        Here::Directory => None,
+    };
+    let files_here: BTreeSet<String> = here.entries.iter().filter_map(is_file).collect();
+    let remote = Arc::new(Mutex::new(Remote::default()));
+    let seen = Mutex::new(BTreeSet::from([root.clone()]));
+    let ids = known.iter().filter_map(|(path, common)| match common {
+        Common::File(file) => Some((path.clone(), file.file_id.clone())),
+        Common::Directory => None,
+    });
+    let known: Arc<BTreeMap<String, String>> = Arc::new(ids.collect());
+    let (found, worker_inner, worker_call) =
+        (Arc::clone(&remote), Arc::clone(inner), Arc::clone(call));
+    let (base, filter) = (base.to_owned(), filter.clone());
+    let limit = inner.client.options().parts_in_flight;
+    let work = move |queue: &Queue<(String, String)>, (path, id): (String, String)| {
+        let session = worker_inner.client.session(&worker_call);
+        let directory = worker_inner.list_directory(&session, &id, &DirectoryOptions::default())?;
+        worker_inner.steps.lock().learn_directory(&directory);
+        let Directory {
+            mut files,
+            directories,
+            ..
+        } = directory;
+        let is_known =
+            |file: &File| known.get(&joined(&path, &file.file_name)) == Some(&file.file_id);
+        if may_clean {
+            let mut left = Vec::new();
+            for file in files.iter().filter(|file| !is_known(file)) {
+                if worker_inner.remove_if_left(&session, file, Some(&id))? {
+                    left.push(file.file_id.clone());
+                }
+            }
+            files.retain(|file| !left.contains(&file.file_id));
+        }
+        current(&mut files, is_known, |file| {
+            worker_inner.is_complete(&session, &file.file_id, Some(&id))
+        })?;
+        let there: Vec<_> = (directories
+            .iter()
+            .map(|below| Entry::directory(&below.name)))
+        .chain(files.iter().map(|file| Entry::file(&file.file_name)))
+        .collect();
+        let none = Vec::new();
+        let own = of_directory.get(&path).unwrap_or(&none);
+        let own: Vec<_> = own
+            .iter()
+            .map(|(is_directory, name)| Entry {
+                is_directory: *is_directory,
+                name,
+            })
+            .collect();
+        // A name that was changed on the way is that of another file, unless the last common state or the content shows
+        // that it is the same.
+        let in_doubt = |index: usize, given: &Given| {
+            index >= directories.len()
+                && given.counterpart != Counterpart::Sure
+                && !known.contains_key(&joined(&path, &given.name))
+        };
+        let options = DownloadOptions::default();
+        let are_same = |open: &[(usize, String)]| {
+            let mut same = BTreeSet::new();
+            for (index, name) in open {
+                let (file, local) = (
+                    &files[index - directories.len()],
+                    base.join(&path).join(name),
+                );
+                let directory = Some(id.clone());
+                match worker_inner.is_same_content(&worker_call, &local, file, directory, &options)
+                {
+                    Ok(true) => drop(same.insert(*index)),
+                    Err(error) if ends_all(&error) || worker_call.is_stopped() => {
+                        return Err(error);
+                    }
+                    Ok(false) | Err(_) => {}
+                }
+            }
+            Ok(same)
+        };
+        let folds_case = || os::folds_case(&base.join(&path), true);
+        let names = confirmed_names_here(&there, &own, folds_case, in_doubt, are_same)?;
+        let names: Vec<_> = names.into_iter().map(|given| given.name).collect();
+        let (directory_names, file_names) = names.split_at(directories.len());
+        let mut incomplete = BTreeSet::new();
+        for (file, name) in files.iter().zip(file_names) {
+            let path = joined(&path, name);
+            let is_new = known.get(&path) != Some(&file.file_id) && files_here.contains(&path);
+            if is_new && !worker_inner.is_complete(&session, &file.file_id, Some(&id))? {
+                incomplete.insert(path);
+            }
+        }
+        let mut below = Vec::new();
+        let mut remote = found.lock();
+        for (directory, name) in directories.iter().zip(directory_names) {
+            let path = joined(&path, name);
+            if filter.takes(&path, true) && seen.lock().insert(directory.directory_id.clone()) {
+                remote.side.entries.insert(path.clone(), There::Directory);
+                below.push((path, directory.directory_id.clone()));
+            }
+        }
+        for (file, name) in files.into_iter().zip(file_names) {
+            let path = joined(&path, name);
+            if !filter.takes(&path, false) {
+                continue;
+            }
+            let there = match incomplete.contains(&path) {
+                true => There::Incomplete,
+                false => There::File {
+                    file_id: file.file_id.clone(),
+                    version: file.version,
+                    uploaded: file.uploaded.as_ref().and_then(|time| time.seconds),
+                },
+            };
+            remote.side.entries.insert(path.clone(), there);
+            remote.files.insert(path, file);
+        }
+        remote.directories.insert(path, id);
+        if remote.side.entries.len() > MOST_ENTRIES {
+            return Err(too_many());
+        }
+        drop(remote);
+        queue.add(below);
+        Ok(())
+    };
+    Queue::run(call, limit, [(String::new(), root)], |_| 1, work)?;
+    let remote = std::mem::take(&mut *remote.lock());
+    Ok(remote)
+}
+
+/// The names in each local directory.
+fn by_directory(here: &Side<Here>) -> BTreeMap<String, Vec<(bool, String)>> {
+    let mut of_directory: BTreeMap<String, Vec<(bool, String)>> = BTreeMap::new();
+    let unknown = here.unknown.iter().map(|path| (path, false));
+    let entries = here
+        .entries
+        .iter()
+        .map(|(path, entry)| (path, *entry == Here::Directory));
+    for (path, is_directory) in entries.chain(unknown) {
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        of_directory
+            .entry(directory.to_owned())
+            .or_default()
+            .push((is_directory, name.to_owned()));
+    }
+    of_directory
+}
+
+/// Leaves one file of each name. Of several, such as an incomplete one beside the complete one, it is that of the last
+/// common state or else the newest complete one.
+fn current(
+    files: &mut Vec<File>,
+    is_known: impl Fn(&File) -> bool,
+    is_complete: impl Fn(&File) -> Result<bool>,
+) -> Result<()> {
+    let mut of_name: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
+    for file in files.iter() {
+        of_name.entry(&file.file_name).or_default().push(file);
+    }
+    let mut dropped = BTreeSet::new();
+    for same in of_name.values_mut().filter(|same| same.len() > 1) {
+        let newest_first = |file: &&File| {
+            let time = file.uploaded.as_ref().and_then(|time| time.seconds);
+            std::cmp::Reverse((file.version, time))
+        };
+        same.sort_by_key(newest_first);
+        let mut kept = None;
+        for file in same.iter() {
+            if kept.is_none() && (is_known(file) || is_complete(file)?) {
+                kept = Some(&file.file_id);
+            } else {
+                dropped.insert(file.file_id.clone());
+            }
+        }
+        if kept.is_none() {
+            dropped.remove(&same[0].file_id);
+        }
+    }
+    files.retain(|file| !dropped.contains(&file.file_id));
+    Ok(())
+}
+
+fn too_many() -> Error {
+    let message = format!("there are more than {MOST_ENTRIES} files and directories");
+    Error::new(ErrorKind::BadAnswer, message)
+}

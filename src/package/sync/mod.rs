@@ -1,0 +1,282 @@
+//! Keeping a local directory and a directory of a Workspace equal.
+//!
+//! A sync lists both sides (`listing`), makes a plan of the two listings and the last common state (`plan`, a pure
+//! function; `state`), and carries it out (`steps`). Each step is safe by itself: whatever ends a sync, the next one goes
+//! on from what it finds.
+
+mod filter;
+mod listing;
+mod options;
+mod plan;
+mod state;
+mod steps;
+
+pub use options::SyncOptions;
+pub use plan::Direction;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::compare::Reason;
+use super::report::{Action, Items, Report, ReportItem, TreeError};
+use super::under_way::UnderWay;
+use super::upload::Running;
+use super::{Inner, Package};
+use crate::call::{self, Call, Observer, Phase};
+use crate::check::directory_identifier;
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
+use crate::os::{self, CREATE_FIRST};
+use filter::Filter;
+use listing::{ListHere, ListThere, Remote, list_there};
+use plan::{Here, Plan, Rules, Side, Step};
+use state::{Known, State};
+use steps::Steps;
+
+/// A sync lists again after conflicts, to send what it has set aside. So often at most.
+const MOST_PASSES: u32 = 4;
+
+impl Package {
+    /// Makes a local directory and a directory of a Workspace equal. What has changed since the last sync on one side
+    /// only goes to the other. If a file has changed on both, both contents are kept: the newer has the name, the other
+    /// one a marked name, such as `report (conflict 2026-11-29 HOST).pdf`. A change wins over a deletion.
+    ///
+    /// The report has an item for each file that was transferred, deleted, kept twice, left alone, or that failed; none
+    /// for a file that both sides have already.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SyncRunning`] if another program syncs the directory; [`ErrorKind::ManyDeletions`] before anything
+    /// is changed; those of [`upload_all`](Self::upload_all) and [`download_all`](Self::download_all) otherwise.
+    pub fn sync(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &SyncOptions,
+    ) -> std::result::Result<Report, Box<TreeError>> {
+        let items = Items::default();
+        let result = self.sync_tree(observer, directory, options, &items);
+        items.report(result)
+    }
+
+    fn sync_tree(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &SyncOptions,
+        items: &Items,
+    ) -> Result<()> {
+        {
+            let mut steps = self.0.steps.lock();
+            steps.must_be_workspace()?;
+            steps.may_download(true)?;
+            steps.begin_upload(true)?;
+        }
+        let running = Running(Arc::clone(&self.0));
+        let root = directory_identifier(options.directory_id.as_deref())?;
+        let filter = Filter::new(&options.include, &options.exclude)?;
+        os::require_directory(directory, CREATE_FIRST)?;
+        let base = directory
+            .canonicalize()
+            .map_err(|error| os::io_error(&error, directory, ErrorKind::ReadFailed))?;
+        let sync = Sync {
+            inner: Arc::clone(&self.0),
+            options: options.clone(),
+            filter,
+            items: items.clone(),
+            base,
+            under_way: UnderWay::default(),
+        };
+        let under_way = sync.under_way.clone();
+        let result = call::run(self.0.client.threads(), observer, move |call| {
+            sync.run(call, root)
+        });
+        drop(running);
+        if result.is_err() {
+            self.discard_all(&under_way);
+        }
+        items.sort();
+        result
+    }
+}
+
+struct Sync {
+    inner: Arc<Inner>,
+    options: SyncOptions,
+    filter: Filter,
+    items: Items,
+    base: PathBuf,
+    under_way: UnderWay,
+}
+
+impl Sync {
+    fn run(self, call: &Arc<Call>, root: Option<String>) -> Result<()> {
+        call.set_phase(Phase::Preparing);
+        let root = {
+            let session = Arc::new(self.inner.client.session(call));
+            self.inner.prove_keycode(&session)?;
+            self.inner.directory_or_root(&session, root)?
+        };
+        let state_directory = match &self.options.state_directory {
+            Some(directory) => directory.clone(),
+            None => state::default_directory()?,
+        };
+        let remote = [self.inner.client.host(), &self.inner.package_id, &root];
+        let state = State::open(&state_directory, &self.base, &remote, self.options.dry_run)?;
+        let state = Arc::new(Mutex::new(state));
+        let result = self.passes(call, &root, &state);
+        state.lock().close();
+        result
+    }
+
+    fn passes(&self, call: &Arc<Call>, root: &str, state: &Arc<Mutex<State>>) -> Result<()> {
+        for pass in 1..=MOST_PASSES {
+            call.set_phase(Phase::Preparing);
+            let known = state.lock().known().clone();
+            let (plan, remote) = self.plan(call, root, known, pass == 1)?;
+            if self.options.dry_run {
+                self.show(plan, &remote);
+                break;
+            }
+            self.may_delete(&plan)?;
+            let steps = Steps {
+                inner: Arc::clone(&self.inner),
+                options: self.options.clone(),
+                items: self.items.clone(),
+                base: self.base.clone(),
+                state: Arc::clone(state),
+                under_way: self.under_way.clone(),
+                remote: Mutex::new(remote),
+                has_set_aside: AtomicBool::new(false),
+            };
+            if plan.steps.is_empty() || !steps.carry_out(call, plan)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn plan(
+        &self,
+        call: &Arc<Call>,
+        root: &str,
+        mut known: Known,
+        is_first: bool,
+    ) -> Result<(Plan, Remote)> {
+        let mut refuse = |path: &str, local: &Path, error: Error| {
+            if is_first {
+                let item = self.item(path, Some(local.to_owned()), None, 0);
+                if error.kind() == ErrorKind::NotAFile {
+                    self.items.done(item, Action::Ignored, None);
+                }
+                self.items.failed(item, error);
+            }
+        };
+        let listing = ListHere {
+            base: &self.base,
+            known: &known,
+            filter: &self.filter,
+            follow_links: self.options.follow_links,
+            checksum: self.options.checksum,
+            replace_characters: self.options.replace_characters,
+            may_clean: !self.options.dry_run,
+            refuse: &mut refuse,
+        };
+        let here: Side<Here> = listing.list(call)?;
+        let remote = ListThere {
+            inner: &self.inner,
+            root: root.to_owned(),
+            base: &self.base,
+            here: &here,
+            known: &known,
+            filter: &self.filter,
+            may_clean: !self.options.dry_run,
+        };
+        let remote = list_there(call, remote)?;
+        known.retain(|path, common| {
+            self.filter
+                .takes_with_all_above(path, *common == state::Common::Directory)
+        });
+        let rules = Rules {
+            direction: self.options.direction,
+            delete: self.options.delete,
+        };
+        Ok((plan::plan(&here, &remote.side, &known, rules), remote))
+    }
+
+    fn may_delete(&self, plan: &Plan) -> Result<()> {
+        for (deletions, side) in [
+            (plan.deletions_here, "this machine"),
+            (plan.deletions_there, "the Workspace"),
+        ] {
+            if deletions.are_many() && !self.options.force {
+                let message = format!(
+                    "{} of {} files on {side} would be deleted",
+                    deletions.deleted, deletions.of
+                );
+                return Err(Error::new(ErrorKind::ManyDeletions, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn item(
+        &self,
+        path: &str,
+        local: Option<PathBuf>,
+        file_id: Option<String>,
+        size: u64,
+    ) -> usize {
+        self.items.push(ReportItem {
+            path: path.to_owned(),
+            local_path: local,
+            file_id,
+            size,
+            declared_size: None,
+            action: Action::None,
+            reason: Reason::None,
+            renamed: false,
+            error: None,
+        })
+    }
+
+    /// Reports what would be done.
+    fn show(&self, plan: Plan, remote: &Remote) {
+        for (path, step) in plan.steps {
+            let Some(action) = step.action() else {
+                continue;
+            };
+            let file_id = remote.files.get(&path).map(|file| file.file_id.clone());
+            let local = self.base.join(&path);
+            let size = match os::Stamp::at(&local) {
+                Some(stamp) => stamp.size,
+                None => (remote.files.get(&path))
+                    .and_then(|file| file.size)
+                    .unwrap_or(0),
+            };
+            let item = self.item(&path, Some(local), file_id, size);
+            self.items.done(item, action, None);
+        }
+    }
+}
+
+impl Step {
+    /// What the report says of it; nothing of directories and of what both sides have already.
+    fn action(&self) -> Option<Action> {
+        match self {
+            Self::Upload => Some(Action::Uploaded),
+            Self::Download { .. } => Some(Action::Downloaded),
+            Self::Reconcile { .. } | Self::Uncover | Self::MarkHere | Self::MarkThere => {
+                Some(Action::KeptBoth)
+            }
+            Self::DeleteHere { .. } => Some(Action::DeletedHere),
+            Self::DeleteThere { .. } => Some(Action::DeletedThere),
+            Self::MakeDirectoryHere
+            | Self::MakeDirectoryThere
+            | Self::DeleteDirectoryHere
+            | Self::DeleteDirectoryThere
+            | Self::Note
+            | Self::Forget => None,
+        }
+    }
+}

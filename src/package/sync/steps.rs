@@ -1,0 +1,738 @@
+//! Carries out the steps of a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use super::listing::{Remote, digest_of};
+use super::options::SyncOptions;
+use super::plan::{Direction, Newer, Plan, Step, ancestors};
+use super::state::{Common, CommonFile, Content, State};
+use crate::api::{Session, endpoint};
+use crate::call::{Call, Phase};
+use crate::check::{marked, name_to_send, safe_name};
+use crate::date::today;
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
+use crate::os::{self, Existing, Fate, Stamp, TargetFile, Written};
+use crate::package::Inner;
+use crate::package::compare::Reason;
+use crate::package::directory::DirectoryOptions;
+use crate::package::download::DownloadOptions;
+use crate::package::report::{Action, Items, ReportItem, ends_all};
+use crate::package::step::file_not_on_package;
+use crate::package::under_way::UnderWay;
+use crate::record::File;
+use crate::transfer::outlet::Outlet;
+use crate::transfer::plan::Plan as Parts;
+use crate::transfer::queue::Queue;
+use crate::transfer::source::SourceFile;
+
+/// What the workers that carry out one plan share.
+pub(super) struct Steps {
+    pub(super) inner: Arc<Inner>,
+    pub(super) options: SyncOptions,
+    pub(super) items: Items,
+    pub(super) base: PathBuf,
+    pub(super) state: Arc<Mutex<State>>,
+    pub(super) under_way: UnderWay,
+    pub(super) remote: Mutex<Remote>,
+    /// Whether something has got a name of its own, which the next plan finds.
+    pub(super) has_set_aside: AtomicBool,
+}
+
+/// What was done with a file, for the report.
+struct Done {
+    action: Action,
+    file_id: Option<String>,
+    size: u64,
+    local: PathBuf,
+}
+
+impl Steps {
+    /// Carries out a plan. Returns whether another one is needed.
+    pub(super) fn carry_out(self, call: &Arc<Call>, plan: Plan) -> Result<bool> {
+        call.set_phase(Phase::Transferring);
+        let is_transfer = |step: &Step| {
+            matches!(
+                step,
+                Step::Upload | Step::Download { .. } | Step::Reconcile { .. } | Step::Uncover
+            )
+        };
+        let (transfers, others): (Vec<_>, Vec<_>) = plan
+            .steps
+            .into_iter()
+            .partition(|(_, step)| is_transfer(step));
+        let (deletions, first): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(_, step)| step.is_deletion());
+        let transfers: Vec<_> = transfers
+            .into_iter()
+            .map(|(path, step)| {
+                let (bytes, parts) = self.weight(&path, &step);
+                (path, step, bytes, parts)
+            })
+            .collect();
+        let bytes = transfers.iter().map(|(.., bytes, _)| bytes).sum();
+        call.set_total(Some(bytes), transfers.iter().map(|(.., parts)| parts).sum());
+        let this = Arc::new(self);
+        for (path, step) in first {
+            this.step(call, path, step)?;
+        }
+        if !transfers.is_empty() {
+            let (worker, whole) = (Arc::clone(&this), Arc::clone(call));
+            let limit = this.inner.client.options().parts_in_flight;
+            Queue::run(
+                call,
+                limit,
+                transfers,
+                |(.., parts)| *parts as usize,
+                move |_, (path, step, ..)| worker.step(&whole, path, step),
+            )?;
+        }
+        this.delete_files_there(call, &deletions)?;
+        for (path, step) in deletions {
+            if !matches!(step, Step::DeleteThere { .. }) {
+                this.step(call, path, step)?;
+            }
+        }
+        Ok(this.has_set_aside.load(Ordering::Relaxed))
+    }
+
+    /// Bytes and parts that a step transfers.
+    fn weight(&self, path: &str, step: &Step) -> (u64, u32) {
+        match step {
+            Step::Upload => {
+                let size = self
+                    .stamp(&self.base.join(path))
+                    .map_or(0, |stamp| stamp.size);
+                let plan = Parts::new(size, self.inner.client.options().part_size);
+                (size, plan.map_or(1, |plan| plan.parts))
+            }
+            _ => self
+                .remote
+                .lock()
+                .files
+                .get(path)
+                .map_or((0, 1), |file| (file.size.unwrap_or(0), file.least_parts())),
+        }
+    }
+
+    /// Carries out one step, and reports it. An error of this file alone ends nothing.
+    fn step(&self, call: &Arc<Call>, path: String, step: Step) -> Result<()> {
+        call.check()?;
+        let part = Call::part_of(call, Phase::Transferring);
+        let session = Arc::new(self.inner.client.session(&part.call));
+        let done = self.must_lie_within(&path).and_then(|()| match &step {
+            Step::MakeDirectoryHere => self.make_directory_here(&path),
+            Step::MakeDirectoryThere => self.make_directory_there(&session, &path),
+            Step::Note => self.note_again(&part.call, &path),
+            Step::Forget => self.note(&path, None),
+            Step::MarkHere => self.mark_here(&path),
+            Step::MarkThere => self.mark_there(&session, &path),
+            Step::Upload => self.upload(call, &path),
+            Step::Download { replaces } => self.download(&session, &path, *replaces),
+            Step::Reconcile { newer } => self.reconcile(call, &session, &path, *newer),
+            Step::Uncover => self.uncover(&session, &path),
+            Step::DeleteHere { stamp } => self.delete_here(&path, *stamp),
+            Step::DeleteDirectoryHere => self.delete_directory_here(&path),
+            Step::DeleteDirectoryThere => self.delete_directory_there(&session, &path),
+            Step::DeleteThere { .. } => Ok(None),
+        });
+        self.report(call, path, done)
+    }
+
+    /// Refuses a path below a directory that has become a symbolic link since the listing.
+    fn must_lie_within(&self, path: &str) -> Result<()> {
+        let mut above = ancestors(path).map(|above| self.base.join(above));
+        match above.find(|above| !self.options.follow_links && above.is_symlink()) {
+            None => Ok(()),
+            Some(link) => Err(changed(&link)),
+        }
+    }
+
+    fn report(&self, call: &Call, path: String, done: Result<Option<Done>>) -> Result<()> {
+        let local = self.base.join(&path);
+        let item = |done: Option<Done>| {
+            let done = done.unwrap_or(Done {
+                action: Action::None,
+                file_id: None,
+                size: 0,
+                local,
+            });
+            self.items.push(ReportItem {
+                renamed: done.action == Action::KeptBoth,
+                path,
+                local_path: Some(done.local),
+                file_id: done.file_id,
+                size: done.size,
+                declared_size: None,
+                action: done.action,
+                reason: Reason::None,
+                error: None,
+            })
+        };
+        match done {
+            Ok(None) => {}
+            Ok(done) => drop(item(done)),
+            Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
+            Err(error) => {
+                let is_in_motion =
+                    matches!(error.kind(), ErrorKind::FileChanged | ErrorKind::FileExists);
+                let item = item(None);
+                if is_in_motion {
+                    self.items.done(item, Action::Ignored, None);
+                }
+                self.items.failed(item, error);
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&self, path: &str, common: Option<Common>) -> Result<Option<Done>> {
+        self.state.lock().note(path, common).map(|()| None)
+    }
+
+    /// Notes a directory that both sides have, or a file whose time alone has changed.
+    fn note_again(&self, call: &Call, path: &str) -> Result<Option<Done>> {
+        let local = self.base.join(path);
+        let known = self.state.lock().known().get(path).cloned();
+        match (self.stamp(&local), known) {
+            (Some(_), Some(Common::File(file))) => {
+                let content = self.read(call, &local)?;
+                match file.digest == Some(content.digest) {
+                    true => self.note_equal(path, content, &file.file_id, file.version),
+                    false => Ok(None),
+                }
+            }
+            (None, _) if local.is_dir() => self.note(path, Some(Common::Directory)),
+            _ => Ok(None),
+        }
+    }
+
+    fn note_equal(
+        &self,
+        path: &str,
+        content: Content,
+        file_id: &str,
+        version: Option<u32>,
+    ) -> Result<Option<Done>> {
+        let common = CommonFile::equal(content, file_id, version);
+        self.note(path, Some(Common::File(common)))
+    }
+
+    fn make_directory_here(&self, path: &str) -> Result<Option<Done>> {
+        self.make_directories(path)?;
+        self.note(path, Some(Common::Directory))
+    }
+
+    /// Creates a local directory, with those above it.
+    fn make_directories(&self, path: &str) -> Result<()> {
+        let mut local = self.base.clone();
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            local.push(name);
+            crate::package::download_all::make_directory(&local, false)?;
+        }
+        Ok(())
+    }
+
+    fn make_directory_there(&self, session: &Session, path: &str) -> Result<Option<Done>> {
+        let parent_id = self.directory_id(path)?;
+        let name = name_to_send(name_of(path), self.options.replace_characters)?;
+        let id = self.inner.create_directory(session, &parent_id, &name)?;
+        self.remote.lock().directories.insert(path.to_owned(), id);
+        self.note(path, Some(Common::Directory))
+    }
+
+    /// The id of the directory in the Workspace in which a path lies.
+    fn directory_id(&self, path: &str) -> Result<String> {
+        let (directory, _) = path.rsplit_once('/').unwrap_or(("", path));
+        let id = self.remote.lock().directories.get(directory).cloned();
+        id.ok_or_else(|| {
+            let message = format!("{directory}: the directory was not created in the Workspace");
+            Error::new(ErrorKind::DirectoryNotFound, message)
+        })
+    }
+
+    fn upload(&self, call: &Arc<Call>, path: &str) -> Result<Option<Done>> {
+        let there = self.remote.lock().files.get(path).cloned();
+        let (name, version) = match &there {
+            Some(file) => (
+                file.file_name.clone(),
+                file.version.map(|before| before + 1),
+            ),
+            None => {
+                let name = name_to_send(name_of(path), self.options.replace_characters)?;
+                (name, Some(1))
+            }
+        };
+        let done = self.send_current(call, path, name, version)?;
+        if there.is_some() && self.options.direction != Direction::Up {
+            let part = Call::part_of(call, Phase::Transferring);
+            let session = Arc::new(self.inner.client.session(&part.call));
+            if let Some(uncovered) = self.uncover(&session, path)? {
+                return Ok(Some(uncovered));
+            }
+        }
+        Ok(Some(done))
+    }
+
+    /// Uploads the file of a path under this name, and notes that both sides have it.
+    fn send_current(
+        &self,
+        call: &Arc<Call>,
+        path: &str,
+        name: String,
+        version: Option<u32>,
+    ) -> Result<Done> {
+        let local = self.base.join(path);
+        let (content, sent) = self.send(call, path, &local, name)?;
+        // Another program may have put another file in its place, which the next sync sends.
+        if self.stamp(&local) != Some(content.stamp) {
+            let unsent = CommonFile::unsent(&sent.file_id, version);
+            self.note(path, Some(Common::File(unsent)))?;
+            return Err(changed(&local));
+        }
+        self.note_equal(path, content, &sent.file_id, version)?;
+        Ok(Done {
+            action: Action::Uploaded,
+            file_id: Some(sent.file_id),
+            size: content.stamp.size,
+            local,
+        })
+    }
+
+    /// Sets aside the versions that somebody else has sent between a listing and our upload, which hides them.
+    fn uncover(&self, session: &Arc<Session>, path: &str) -> Result<Option<Done>> {
+        let known = self.state.lock().known().get(path).cloned();
+        let Some(Common::File(mut common)) = known else {
+            return Ok(None);
+        };
+        let directory_id = self.directory_id(path)?;
+        let now = (self.inner).file_information(session, &common.file_id, Some(&directory_id))?;
+        if now.file_id != common.file_id || !common.hides_another(now.version) {
+            return Ok(None);
+        }
+        let mut done = None;
+        let hidden = |old: &File| old.version >= common.version && old.version < now.version;
+        for old in now.old_versions.into_iter().filter(hidden) {
+            let aside = self.base.join(self.free_mark(path)?);
+            let (target, ours) = (aside.clone(), common.digest);
+            let decide = move |there: &Written| match Some(there.digest) == ours {
+                true => Ok(Fate::Removed),
+                false => Ok(Fate::Named(target, Existing::Refuse)),
+            };
+            let (old, written) =
+                self.fetch(session, path, old, &aside, Existing::Refuse, decide)?;
+            if Some(written.digest) != common.digest {
+                self.has_set_aside.store(true, Ordering::Relaxed);
+                done = Some(Done {
+                    action: Action::KeptBoth,
+                    file_id: Some(old.file_id),
+                    size: written.stamp.size,
+                    local: aside,
+                });
+            }
+        }
+        common.version = now.version;
+        self.note(path, Some(Common::File(common)))?;
+        Ok(done)
+    }
+
+    /// Uploads a local file into the directory of a path, under this name.
+    fn send(
+        &self,
+        call: &Arc<Call>,
+        path: &str,
+        local: &Path,
+        name: String,
+    ) -> Result<(Content, File)> {
+        let content = self.read(call, local)?;
+        let source = SourceFile::open(local, self.options.follow_links, false)?;
+        let directory_id = self.directory_id(path)?;
+        let sent = self
+            .under_way
+            .send(&self.inner, call, source, name, Some(directory_id))?;
+        Ok((content, sent))
+    }
+
+    fn download(
+        &self,
+        session: &Arc<Session>,
+        path: &str,
+        replaces: Option<Stamp>,
+    ) -> Result<Option<Done>> {
+        let local = self.base.join(path);
+        if let Some((above, _)) = path.rsplit_once('/') {
+            self.make_directories(above)?;
+        }
+        let target = local.clone();
+        let follow = self.options.follow_links;
+        let decide = move |_: &Written| match replaces {
+            None => Ok(Fate::Named(target, Existing::Refuse)),
+            Some(stamp) if stamp_of(&target, follow) == Some(stamp) => {
+                Ok(Fate::Named(target, Existing::Overwrite))
+            }
+            Some(_) => Err(changed(&target)),
+        };
+        let existing = if replaces.is_some() {
+            Existing::Overwrite
+        } else {
+            Existing::Refuse
+        };
+        let file = self.listed(path)?;
+        let (file, written) = self.fetch(session, path, file, &local, existing, decide)?;
+        self.note_equal(path, unsettled(&written), &file.file_id, file.version)?;
+        Ok(Some(Done {
+            action: Action::Downloaded,
+            file_id: Some(file.file_id),
+            size: written.stamp.size,
+            local,
+        }))
+    }
+
+    /// The file that the listing has found at a path.
+    fn listed(&self, path: &str) -> Result<File> {
+        let listed = self.remote.lock().files.get(path).cloned();
+        listed.ok_or_else(|| file_not_on_package(path))
+    }
+
+    /// Downloads a file, or an old version, of the directory of a path. `decide` says what becomes of it.
+    fn fetch(
+        &self,
+        session: &Arc<Session>,
+        path: &str,
+        file: File,
+        local: &Path,
+        existing: Existing,
+        decide: impl FnOnce(&Written) -> Result<Fate> + Send + 'static,
+    ) -> Result<(File, Written)> {
+        let directory_id = self.directory_id(path)?;
+        let noted: Arc<Mutex<Option<Written>>> = Arc::default();
+        let note = Arc::clone(&noted);
+        let outlet = TargetFile::create(local, existing)?.decided(Box::new(move |written| {
+            let fate = decide(&written)?;
+            *note.lock() = Some(written);
+            Ok(fate)
+        }));
+        let options = DownloadOptions::default();
+        let file = (self.inner).with_parts(session, file, Some(&directory_id))?;
+        let in_directory = Some(directory_id.clone());
+        let one = (self.inner).listed_file_to_fetch(session, &file, in_directory, &options)?;
+        let fetched = self
+            .inner
+            .fetch_file(&file, one, Outlet::File(Box::new(outlet)));
+        if let Err(error) = fetched {
+            let is_whole = ends_all(&error)
+                || session.call.is_stopped()
+                || matches!(error.kind(), ErrorKind::FileChanged | ErrorKind::FileExists)
+                || self
+                    .inner
+                    .is_complete(session, &file.file_id, Some(&directory_id))?;
+            return Err(if is_whole {
+                error
+            } else {
+                incomplete(&file.file_name)
+            });
+        }
+        let written = noted.lock().take();
+        let missing = || Error::new(ErrorKind::Internal, "a download ended without its file");
+        Ok((file, written.ok_or_else(missing)?))
+    }
+
+    /// Both sides have a file that the common state does not explain.
+    fn reconcile(
+        &self,
+        call: &Arc<Call>,
+        session: &Arc<Session>,
+        path: &str,
+        newer: Newer,
+    ) -> Result<Option<Done>> {
+        let local = self.base.join(path);
+        let marked = self.free_mark(path)?;
+        let is_down = self.options.direction != Direction::Up;
+        let follow = self.options.follow_links;
+        let found: Arc<Mutex<(Option<Content>, bool)>> = Arc::default();
+        let (look, here, aside, looking) = (
+            Arc::clone(&found),
+            local.clone(),
+            self.base.join(&marked),
+            Arc::clone(call),
+        );
+        let decide = move |there: &Written| {
+            if stamp_of(&here, follow).is_none() {
+                *look.lock() = (None, false);
+                return Ok(if is_down {
+                    Fate::Named(here, Existing::Refuse)
+                } else {
+                    Fate::Removed
+                });
+            }
+            let content = read(&looking, &here, follow)?;
+            let is_equal = content.digest == there.digest;
+            *look.lock() = (Some(content), is_equal);
+            match newer {
+                _ if is_equal || !is_down => Ok(Fate::Removed),
+                Newer::Here => Ok(Fate::Named(aside, Existing::Refuse)),
+                Newer::There => {
+                    os::rename_without_clobbering(&here, &aside)
+                        .map_err(|error| os::io_error(&error, &here, ErrorKind::WriteFailed))?;
+                    Ok(Fate::Named(here, Existing::Refuse))
+                }
+            }
+        };
+        let file = self.listed(path)?;
+        let (file, written) = self.fetch(session, path, file, &local, Existing::Refuse, decide)?;
+        let (here, is_equal) = std::mem::take(&mut *found.lock());
+        let equal = |content| CommonFile::equal(content, &file.file_id, file.version);
+        let of = |common| Some(Common::File(common));
+        let there = of(equal(unsettled(&written)));
+        let Some(here) = here else {
+            return match is_down {
+                true => self.note(path, there),
+                false => Ok(None),
+            };
+        };
+        if is_equal {
+            return self.note(path, of(equal(here)));
+        }
+        let apart = of(CommonFile {
+            is_equal: false,
+            ..equal(here)
+        });
+        let unsent = of(CommonFile::unsent(&file.file_id, file.version));
+        let name = name_to_send(name_of(&marked), self.options.replace_characters)?;
+        match (self.options.direction, newer) {
+            (Direction::Both | Direction::Down, Newer::There) => self.note(path, there)?,
+            // The other content is safe here, so that the newer one can be sent.
+            (Direction::Both, Newer::Here) => self.note(path, unsent)?,
+            (Direction::Down, Newer::Here) => self.note(path, apart)?,
+            (Direction::Up, Newer::There) => {
+                self.send(call, path, &local, name)?;
+                self.note(path, apart)?
+            }
+            (Direction::Up, Newer::Here) => {
+                endpoint::rename_file(session, &self.inner.path_name, &file.file_id, &name)?;
+                self.note(path, None)?;
+                self.send_current(call, path, file.file_name.clone(), Some(1))?;
+                None
+            }
+        };
+        self.has_set_aside.store(true, Ordering::Relaxed);
+        Ok(Some(Done {
+            action: Action::KeptBoth,
+            file_id: Some(file.file_id),
+            size: written.stamp.size,
+            local: self.base.join(marked),
+        }))
+    }
+
+    /// A name for a content that is set aside, which neither side has.
+    fn free_mark(&self, path: &str) -> Result<String> {
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let host = safe_name(&os::host_name());
+        for number in 1..1000 {
+            let number = if number == 1 {
+                String::new()
+            } else {
+                format!(" {number}")
+            };
+            let name = marked(name, &format!(" (conflict {} {host}{number})", today()));
+            let path = crate::package::report::joined(directory, &name);
+            let is_here = self.base.join(&path).symlink_metadata().is_ok();
+            if !is_here && !self.remote.lock().side.entries.contains_key(&path) {
+                return Ok(path);
+            }
+        }
+        Err(Error::new(
+            ErrorKind::FileExists,
+            format!("{path}: there are too many conflicts"),
+        ))
+    }
+
+    /// Gives a local file another name, because the Workspace has a directory of its name.
+    fn mark_here(&self, path: &str) -> Result<Option<Done>> {
+        let (local, aside) = (self.base.join(path), self.base.join(self.free_mark(path)?));
+        os::rename_without_clobbering(&local, &aside)
+            .map_err(|error| os::io_error(&error, &local, ErrorKind::WriteFailed))?;
+        self.set_aside(path, None, aside)
+    }
+
+    fn mark_there(&self, session: &Session, path: &str) -> Result<Option<Done>> {
+        let marked = self.free_mark(path)?;
+        let file = self.listed(path)?;
+        let name = name_to_send(name_of(&marked), self.options.replace_characters)?;
+        endpoint::rename_file(session, &self.inner.path_name, &file.file_id, &name)?;
+        let done = self.set_aside(path, Some(file.file_id), self.base.join(marked))?;
+        self.make_directory_there(session, path)?;
+        Ok(done)
+    }
+
+    fn set_aside(
+        &self,
+        path: &str,
+        file_id: Option<String>,
+        local: PathBuf,
+    ) -> Result<Option<Done>> {
+        self.has_set_aside.store(true, Ordering::Relaxed);
+        self.note(path, None)?;
+        let size = self.stamp(&local).map_or(0, |stamp| stamp.size);
+        Ok(Some(Done {
+            action: Action::KeptBoth,
+            file_id,
+            size,
+            local,
+        }))
+    }
+
+    fn delete_here(&self, path: &str, stamp: Stamp) -> Result<Option<Done>> {
+        let local = self.base.join(path);
+        os::remove_unchanged(&local, stamp)?;
+        self.note(path, None)?;
+        Ok(Some(Done {
+            action: Action::DeletedHere,
+            file_id: None,
+            size: stamp.size,
+            local,
+        }))
+    }
+
+    /// Deletes files in the Workspace, after another look at each directory: the service deletes whatever has the id.
+    fn delete_files_there(&self, call: &Arc<Call>, deletions: &[(String, Step)]) -> Result<()> {
+        let mut listed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (path, step) in deletions {
+            let Step::DeleteThere { file_id } = step else {
+                continue;
+            };
+            let part = Call::part_of(call, Phase::Transferring);
+            let session = self.inner.client.session(&part.call);
+            let done = self.delete_there(&session, path, file_id, &mut listed);
+            self.report(call, path.clone(), done)?;
+        }
+        Ok(())
+    }
+
+    fn delete_there(
+        &self,
+        session: &Session,
+        path: &str,
+        file_id: &str,
+        listed: &mut BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<Option<Done>> {
+        if self.is_here_again(path) {
+            return Ok(None);
+        }
+        let directory_id = self.directory_id(path)?;
+        if !listed.contains_key(&directory_id) {
+            let now =
+                self.inner
+                    .list_directory(session, &directory_id, &DirectoryOptions::default())?;
+            let ids = now.files.into_iter().map(|file| file.file_id).collect();
+            listed.insert(directory_id.clone(), ids);
+        }
+        // Another version, or nothing, is there now: the next sync sees to it.
+        if !listed
+            .get(&directory_id)
+            .is_some_and(|ids| ids.contains(file_id))
+        {
+            return Ok(None);
+        }
+        self.inner
+            .delete_file(session, file_id, Some(directory_id))?;
+        self.note(path, None)?;
+        Ok(Some(Done {
+            action: Action::DeletedThere,
+            file_id: Some(file_id.to_owned()),
+            size: self
+                .remote
+                .lock()
+                .files
+                .get(path)
+                .and_then(|file| file.size)
+                .unwrap_or(0),
+            local: self.base.join(path),
+        }))
+    }
+
+    /// Only an empty directory goes.
+    fn delete_directory_here(&self, path: &str) -> Result<Option<Done>> {
+        match fs::remove_dir(self.base.join(path)) {
+            Ok(()) => self.note(path, None),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn delete_directory_there(&self, session: &Session, path: &str) -> Result<Option<Done>> {
+        let id = self.remote.lock().directories.get(path).cloned();
+        let Some(id) = id.filter(|_| !self.is_here_again(path)) else {
+            return Ok(None);
+        };
+        let now = self
+            .inner
+            .list_directory(session, &id, &DirectoryOptions::default())?;
+        if !now.files.is_empty() || !now.directories.is_empty() {
+            return Ok(None);
+        }
+        endpoint::delete_directory(session, &self.inner.path_name, &id)?;
+        self.note(path, None)
+    }
+
+    /// Whether there is something again where the listing found nothing: some programs write a file anew after they
+    /// have removed it.
+    fn is_here_again(&self, path: &str) -> bool {
+        self.base.join(path).symlink_metadata().is_ok()
+    }
+
+    fn stamp(&self, local: &Path) -> Option<Stamp> {
+        stamp_of(local, self.options.follow_links)
+    }
+
+    fn read(&self, call: &Call, local: &Path) -> Result<Content> {
+        read(call, local, self.options.follow_links)
+    }
+}
+
+/// The stamp of a local file; `None` if there is none.
+fn stamp_of(local: &Path, follow_links: bool) -> Option<Stamp> {
+    match follow_links {
+        true => Stamp::at(&local.canonicalize().ok()?),
+        false => Stamp::at(local),
+    }
+}
+
+/// Reads a local file, in which another program may be writing.
+fn read(call: &Call, local: &Path, follow_links: bool) -> Result<Content> {
+    let began = SystemTime::now();
+    let stamp = stamp_of(local, follow_links).ok_or_else(|| changed(local))?;
+    let digest = digest_of(call, local)?;
+    match stamp_of(local, follow_links) == Some(stamp) {
+        true => Ok(Content::new(stamp, digest, began)),
+        false => Err(changed(local)),
+    }
+}
+
+/// A file that was just written. Somebody may change it at once.
+fn unsettled(written: &Written) -> Content {
+    Content {
+        stamp: written.stamp,
+        is_settled: false,
+        digest: written.digest,
+    }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+fn changed(local: &Path) -> Error {
+    let message = format!("{}: another program is changing it", local.display());
+    Error::new(ErrorKind::FileChanged, message).with_remedy("sync again when nothing writes to it")
+}
+
+fn incomplete(name: &str) -> Error {
+    let message = format!("{name}: its upload is not complete");
+    Error::new(ErrorKind::FileChanged, message)
+        .with_remedy("sync again when its upload has ended, or delete it")
+}
