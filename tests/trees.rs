@@ -1289,6 +1289,89 @@ fn files_with_similar_names_are_not_overwritten() {
     }
 }
 
+/// When the files with similar names are others than before, none goes over another one.
+#[test]
+fn names_that_were_made_safe_stay_with_their_files() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, &[("a:b.txt", b"colon"), ("a?b.txt", b"quest")]);
+    plant(&from.0, &[("d:1/in", b"colon"), ("d?1/in", b"quest")]);
+    let options = UploadAllOptions {
+        replace_characters: true,
+        ..UploadAllOptions::default()
+    };
+    let sent = || {
+        let report = workspace.upload_all(&mut (), &from.0, &options).unwrap();
+        let sent = (report.items.into_iter()).filter(|item| item.action == Action::Uploaded);
+        sent.map(|item| item.path).collect::<Vec<_>>()
+    };
+    assert_eq!(sent().len(), 4);
+    let first = held(&emulator.only_package());
+    assert_eq!(sent().len(), 0);
+    fs::remove_file(from.join("a:b.txt")).unwrap();
+    fs::remove_dir_all(from.join("d:1")).unwrap();
+    // The directory cannot show that it is another one; its file can.
+    assert_eq!(sent(), ["d_1/in (2)"]);
+    assert_eq!(sent().len(), 0);
+    fs::write(from.join("a?b.txt"), b"quest, edited").unwrap();
+    assert_eq!(sent(), ["a_b (3).txt"]);
+    assert_eq!(sent().len(), 0);
+    let now = held(&emulator.only_package());
+    assert!(
+        first.iter().all(|(path, file)| now[path] == *file),
+        "{now:?}"
+    );
+    assert_eq!(now.len(), first.len() + 2);
+}
+
+/// Where a size is not known, the content decides.
+#[test]
+fn files_of_unknown_size_are_compared_by_content() {
+    let emulator = Emulator::start();
+    let package = Package::create(&emulator.client(), &mut ()).unwrap();
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, &[("a", b"the whole file")]);
+    send(&package, &from.0).unwrap();
+    let id = emulator.only_package()["files"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let unknown = json!({"files": [{"fileId": id, "fileName": "a"}]});
+    emulator.fault(json!({"endpoint": "package_information", "times": 0,
+        "action": {"replace_json": unknown}}));
+    assert_eq!(reasons(&send(&package, &from.0).unwrap()), []);
+    plant(&to.0, &[("a", b"the whole")]);
+    let kept = failed(
+        receive_existing(&package, &to.0, Existing::Skip),
+        ErrorKind::FileExists,
+    );
+    assert_eq!(
+        reasons(&kept.report),
+        [("a", Action::None, Reason::Content)]
+    );
+    let report = receive_by(&package, &to.0, Existing::Overwrite, Compare::Time).unwrap();
+    assert_eq!(report.items[0].action, Action::Downloaded);
+    let report = receive_existing(&package, &to.0, Existing::Skip).unwrap();
+    assert_eq!(report.items[0].action, Action::Skipped);
+}
+
+/// The size of a file of /proc is only found by reading it.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_do_not_say_their_size_are_compared_by_content() {
+    let emulator = Emulator::start();
+    let package = Package::create(&emulator.client(), &mut ()).unwrap();
+    let tree = Path::new("/proc/sys/fs/inotify");
+    let sent = send(&package, tree).unwrap();
+    assert!(
+        sent.items
+            .iter()
+            .any(|item| item.action == Action::Uploaded)
+    );
+    assert_eq!(reasons(&send(&package, tree).unwrap()), []);
+}
+
 #[test]
 fn names_that_are_too_long_keep_their_extension() {
     let emulator = Emulator::start();

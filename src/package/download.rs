@@ -86,6 +86,8 @@ impl DownloadOptions {
             // Before a file is refused, its content decides: an upload by this user makes the file on the service the
             // newer one, and the size that its sender declared may be wrong.
             Verdict::Differs(Reason::Time) if !replaces => Verdict::Unsure,
+            // A size that the service does not know shows nothing.
+            Verdict::Same if file.size.is_none() => Verdict::Unsure,
             // With `strict_size`, a file of another size would not have been kept.
             Verdict::Differs(Reason::Size)
                 if !replaces
@@ -425,6 +427,26 @@ impl Inner {
         match self.is_same_content(whole, local, file, directory_id, options) {
             Err(error) if ends_all(&error) || whole.is_stopped() => Err(error),
             compared => Ok(compared.unwrap_or(false)),
+        }
+    }
+
+    /// Whether a file on the service comes from an upload of the local one, which is found by a name that may be that
+    /// of another: it has the same content, or is not complete yet.
+    pub(super) fn is_of_upload(
+        self: &Arc<Self>,
+        session: &Session,
+        local: &Path,
+        file: &File,
+        directory_id: Option<&str>,
+    ) -> Result<bool> {
+        let (call, options) = (&session.call, DownloadOptions::default());
+        let id = directory_id.map(str::to_owned);
+        if self.is_surely_same(call, local, file, id, &options)? {
+            return Ok(true);
+        }
+        match self.is_complete(session, &file.file_id, directory_id) {
+            Err(error) if ends_all(&error) || call.is_stopped() => Err(error),
+            is_complete => Ok(!is_complete.unwrap_or(true)),
         }
     }
 

@@ -421,7 +421,12 @@ impl<'a, 'b> Pairing<'a, 'b> {
         if self.given[index].is_some() || is_directory {
             return;
         }
-        if let Some(found) = self.find(index, &self.sent_as, &unnumbered(name)) {
+        let bare = unnumbered(name);
+        // An upload gives a number also to a file that is known to be another one than that of its name.
+        let is_other = |found: &&str| (self.compared.apart.iter()).any(|(_, apart)| apart == found);
+        let found = self.find(index, &self.sent_as, &bare);
+        let found = found.or_else(|| self.find(index, &self.named, &bare).filter(is_other));
+        if let Some(found) = found {
             self.pair(index, found, Counterpart::Doubtful);
         }
     }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use super::compare::{Compare, Reason, Verdict, modified, uploaded};
 use super::directory::DirectoryOptions;
 use super::download::DownloadOptions;
-use super::names::{Compared, Entry, NamesToSend, names_here};
+use super::names::{Counterpart, Entry, Given, NamesToSend, confirmed_names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::under_way::UnderWay;
 use super::upload::Running;
 use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
-use crate::check::directory_identifier;
+use crate::check::{directory_identifier, marked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing};
@@ -60,7 +60,8 @@ impl Package {
     /// lists them.
     ///
     /// Names correspond also if they differ in Unicode's form, or as a download or an upload changes them (`protocol`
-    /// 7.3), or in case where the local file system ignores it. A further version has the name that is there.
+    /// 7.3), or in case where the local file system ignores it. A further version has the name that is there. Where
+    /// replaced or numbered names are similar, the content decides; what is another file gets a name of its own.
     ///
     /// With [`Existing::Skip`], the default, the call can be repeated after a failure: a file of the same name and size
     /// is skipped if the service says that it is complete. An incomplete file is removed and sent again if an upload of
@@ -159,23 +160,32 @@ struct LocalFile {
 /// The names in a local directory, to find what is on the service of it.
 struct Here {
     local: PathBuf,
-    /// The index of each directory.
-    directories: BTreeMap<String, usize>,
-    /// The item of each file.
-    files: BTreeMap<String, usize>,
+    /// The index of each directory, and its name on the service, by its own name.
+    directories: BTreeMap<String, (usize, String)>,
+    /// The item of each file, and its name on the service, by its own name.
+    files: BTreeMap<String, (usize, String)>,
 }
 
 /// What is on the service of a local directory.
 #[derive(Default)]
 struct There {
-    /// The id of each directory, by index.
-    directories: BTreeMap<usize, String>,
+    /// The id of each directory, by index, and whether it may be another one.
+    directories: BTreeMap<usize, (String, bool)>,
     /// Each file, by its item. There may be several, such as an incomplete one beside the complete one.
     files: BTreeMap<usize, Vec<File>>,
+    /// The names of files, by item, whose own name belongs to another file there.
+    names: BTreeMap<usize, String>,
 }
 
 impl Here {
-    fn find(&self, files: Vec<File>, directories: Vec<Subdirectory>) -> There {
+    /// Finds what is there under the names that a transfer gives; `is_same` compares the content where that is in
+    /// doubt. If the directory itself is `in_doubt`, it may be another one, and its files are compared.
+    fn find(
+        &self,
+        (files, directories): (Vec<File>, Vec<Subdirectory>),
+        in_doubt: bool,
+        is_same: impl Fn(&Path, &File) -> Result<bool>,
+    ) -> Result<There> {
         let listed_directories = directories
             .iter()
             .map(|below| Entry::directory(&below.name));
@@ -185,36 +195,76 @@ impl Here {
         let own: Vec<_> = own_directories
             .chain(self.files.keys().map(|name| Entry::file(name)))
             .collect();
-        let names = names_here(&listed, &own, &Compared::default(), || {
-            os::folds_case(&self.local, false)
-        });
-        let (directory_names, file_names) = names.split_at(directories.len());
+        let is_in_doubt = |index: usize, given: &Given| {
+            let entry = listed[index];
+            let among = match entry.is_directory {
+                true => &self.directories,
+                false => &self.files,
+            };
+            let is_sent_so = among
+                .get(&given.name)
+                .is_some_and(|(_, sent)| sent == entry.name);
+            let is_likely = given.counterpart == Counterpart::Sure
+                || given.counterpart == Counterpart::Replaced && is_sent_so;
+            !is_likely || in_doubt && !entry.is_directory
+        };
+        let are_same = |open: &[(usize, String)]| {
+            let mut same = BTreeSet::new();
+            for (index, name) in open {
+                let file = index
+                    .checked_sub(directories.len())
+                    .map(|index| &files[index]);
+                if file.map_or(Ok(true), |file| is_same(&self.local.join(name), file))? {
+                    same.insert(*index);
+                }
+            }
+            Ok(same)
+        };
+        let folds_case = || os::folds_case(&self.local, false);
+        let mut names = confirmed_names_here(&listed, &own, folds_case, is_in_doubt, are_same)?;
+        let file_names = names.split_off(directories.len());
         let mut found = There::default();
-        for (below, name) in directories.into_iter().zip(directory_names) {
-            if let Some(index) = self.directories.get(&name.name) {
-                found.directories.insert(*index, below.directory_id);
+        for (below, given) in directories.into_iter().zip(names) {
+            if let Some((index, _)) = self.directories.get(&given.name) {
+                let in_doubt = in_doubt || given.counterpart == Counterpart::Confirmed;
+                found
+                    .directories
+                    .insert(*index, (below.directory_id, in_doubt));
             }
         }
         let (mut of_name, mut others) = (BTreeMap::new(), Vec::new());
-        for (file, name) in files.into_iter().zip(file_names) {
-            match self.files.get(&name.name) {
-                Some(item) => {
+        for (file, given) in files.into_iter().zip(file_names) {
+            match self.files.get(&given.name) {
+                Some((item, _)) => {
                     of_name.entry(file.file_name.clone()).or_insert(*item);
                     found.files.entry(*item).or_default().push(file);
                 }
                 None => others.push(file),
             }
         }
+        let mut taken: BTreeSet<String> = of_name.keys().cloned().collect();
         for file in others {
+            taken.insert(file.file_name.clone());
             if let Some(item) = of_name.get(&file.file_name) {
                 found.files.entry(*item).or_default().push(file);
             }
         }
-        found
+        let is_new = |(item, _): &&(usize, String)| !found.files.contains_key(item);
+        let (other, free): (Vec<_>, Vec<_>) =
+            (self.files.values().filter(is_new)).partition(|(_, name)| taken.contains(name));
+        taken.extend(free.into_iter().map(|(_, name)| name.clone()));
+        for (item, name) in other {
+            let mut numbered = (2_u32..).map(|number| marked(name, &format!(" ({number})")));
+            if let Some(name) = numbered.find(|name| taken.insert(name.clone())) {
+                found.names.insert(*item, name);
+            }
+        }
+        Ok(found)
     }
 }
 
-/// A local file, and the files on the package that have its name and size, complete or not.
+/// A local file, and the files on the package that have its name and, as far as that is known, its size; complete or
+/// not.
 struct Doubtful {
     local: LocalFile,
     there: Vec<File>,
@@ -251,13 +301,14 @@ impl Doubtful {
         Ok(whole.ok_or(reason))
     }
 
-    /// How the local file differs from one that is complete and of its size.
+    /// How the local file differs from one that is complete and may have its size.
     fn difference(&self, inner: &Arc<Inner>, session: &Session, file: &File) -> Result<Reason> {
         let local = &self.local;
+        let is_size_known = local.size.is_some_and(|size| file.is_of(size));
         match self.compare.judge(true, local.modified, uploaded(file)) {
-            Verdict::Same => Ok(Reason::None),
+            Verdict::Same if is_size_known => Ok(Reason::None),
             Verdict::Differs(reason) => Ok(reason),
-            Verdict::Unsure => {
+            Verdict::Same | Verdict::Unsure => {
                 let options = DownloadOptions::default();
                 let directory_id = self.directory_id.clone();
                 let is_same = inner.is_same_content(
@@ -277,8 +328,8 @@ impl Doubtful {
     }
 }
 
-/// The directory on the package that stands for a local one: its id, and the files there by the items of local ones.
-type Found = Result<(String, BTreeMap<usize, Vec<File>>)>;
+/// The directory on the package that stands for a local one: its id, and what is there.
+type Found = Result<(String, There)>;
 
 enum Planned {
     /// Create this directory in the one with this id, or in the root.
@@ -306,7 +357,9 @@ impl TreeUpload {
         } else {
             let files = self.inner.refresh(&session)?.files;
             self.directories[0].remote = Some(RemoteDirectory(None));
-            self.here(0).find(files, Vec::new()).files
+            let is_same =
+                |local: &Path, file: &File| self.inner.is_of_upload(&session, local, file, None);
+            self.here(0).find((files, Vec::new()), false, is_same)?
         };
         let files = self.files();
         let bytes = files.iter().filter_map(|file| file.size).sum();
@@ -454,25 +507,31 @@ impl TreeUpload {
     /// The names in a local directory.
     fn here(&self, index: usize) -> Here {
         let local = &self.directories[index];
-        let below = local.below.iter();
+        let own_name = |path: &Path, sent: &str| {
+            let own = path.file_name().and_then(|own| own.to_str());
+            own.unwrap_or(sent).to_owned()
+        };
+        let directories = local.below.iter().map(|index| {
+            let below = &self.directories[*index];
+            (
+                own_name(&below.local, &below.name),
+                (*index, below.name.clone()),
+            )
+        });
+        let files = local.files.iter();
+        let files = files.map(|file| {
+            let sent = (file.item, file.name.clone());
+            (own_name(&file.path, &file.name), sent)
+        });
         Here {
             local: local.local.clone(),
-            directories: below
-                .map(|index| (self.directories[*index].name.clone(), *index))
-                .collect(),
-            files: (local.files.iter())
-                .map(|file| (file.name.clone(), file.item))
-                .collect(),
+            directories: directories.collect(),
+            files: files.collect(),
         }
     }
 
-    /// Finds the directories that exist on the package. Returns the files there, by the items of local files.
-    fn find(
-        &mut self,
-        call: &Arc<Call>,
-        root: &str,
-        into: String,
-    ) -> Result<BTreeMap<usize, Vec<File>>> {
+    /// Finds the directories that exist on the package. Returns what is there.
+    fn find(&mut self, call: &Arc<Call>, root: &str, into: String) -> Result<There> {
         let here: Vec<Here> = (0..self.directories.len())
             .map(|index| self.here(index))
             .collect();
@@ -483,12 +542,13 @@ impl TreeUpload {
             Arc::clone(call),
         );
         let limit = inner.client.options().parts_in_flight;
+        let package_root = root.to_owned();
         Queue::run(
             call,
             limit,
-            [(0, into)],
+            [(0, (into, false))],
             |_| 1,
-            move |queue, (index, id): (usize, String)| {
+            move |queue, (index, (id, in_doubt)): (usize, (String, bool))| {
                 let session = inner.client.session(&worker_call);
                 let options = DirectoryOptions::default();
                 let listed = match inner.list_directory(&session, &id, &options) {
@@ -499,20 +559,26 @@ impl TreeUpload {
                     listed => listed?,
                 };
                 inner.steps.lock().learn_directory(&listed);
-                let there = here[index].find(listed.files, listed.directories);
-                queue.add(there.directories);
-                results.lock().insert(index, Ok((id, there.files)));
+                let directory_id = (id != package_root).then_some(id.as_str());
+                let is_same = |local: &Path, file: &File| {
+                    inner.is_of_upload(&session, local, file, directory_id)
+                };
+                let listed = (listed.files, listed.directories);
+                let mut there = here[index].find(listed, in_doubt, is_same)?;
+                queue.add(std::mem::take(&mut there.directories));
+                results.lock().insert(index, Ok((id, there)));
                 Ok(())
             },
         )?;
         let found = std::mem::take(&mut *found.lock());
-        let mut files = BTreeMap::new();
+        let mut all = There::default();
         for (index, listed) in found {
             match listed {
                 Ok((id, there)) => {
                     self.directories[index].remote =
                         Some(RemoteDirectory((id != root).then_some(id)));
-                    files.extend(there);
+                    all.files.extend(there.files);
+                    all.names.extend(there.names);
                 }
                 Err(error) => {
                     self.fail_below(index, &error);
@@ -522,11 +588,11 @@ impl TreeUpload {
                 }
             }
         }
-        Ok(files)
+        Ok(all)
     }
 
     /// Applies `existing` to the files that are on the package: takes those to be skipped out of the plan.
-    fn judge(&mut self, call: &Arc<Call>, mut found: BTreeMap<usize, Vec<File>>) -> Result<()> {
+    fn judge(&mut self, call: &Arc<Call>, mut found: There) -> Result<()> {
         let mut refused = None;
         let mut doubtful = Vec::new();
         for directory in &mut self.directories {
@@ -537,7 +603,11 @@ impl TreeUpload {
                 continue;
             };
             for local in &mut directory.files {
-                let Some(mut there) = found.remove(&local.item) else {
+                let Some(mut there) = found.files.remove(&local.item) else {
+                    if let Some(name) = found.names.remove(&local.item) {
+                        self.items.renamed(local.item, &name);
+                        local.sent_as = name;
+                    }
                     self.items.reason(local.item, Reason::New);
                     continue;
                 };
@@ -562,7 +632,11 @@ impl TreeUpload {
                         refused.get_or_insert(error);
                     }
                     Existing::Skip | Existing::Overwrite => {
-                        there.retain(|file| local.size.is_some_and(|size| file.is_of(size)));
+                        // Where a size is unknown, the content decides.
+                        there.retain(|file| {
+                            let sizes = local.size.zip(file.size);
+                            sizes.is_none_or(|(size, _)| file.is_of(size))
+                        });
                         if there.is_empty() {
                             self.items.reason(local.item, Reason::Size);
                             continue;

@@ -19,7 +19,8 @@ const PIECE: usize = 64 << 10;
 /// A local file that verified plaintext is compared with, in order.
 pub(crate) struct Comparison {
     source: SourceFile,
-    size: u64,
+    /// `None` if only reading shows it.
+    size: Option<u64>,
     compared: u64,
     digest: Sha256,
     outcome: Arc<Outcome>,
@@ -46,7 +47,15 @@ impl Outcome {
 /// The digest of a local file.
 pub(crate) fn digest(call: &Call, source: &SourceFile) -> Result<Digest> {
     let (mut digest, mut buffer, mut at) = (Sha256::new(), vec![0; PIECE], 0);
-    let size = source.size().unwrap_or(0);
+    let Some(size) = source.size() else {
+        loop {
+            call.check()?;
+            match source.read_on(&mut buffer)? {
+                0 => return Ok(digest.finalize().into()),
+                read => digest.update(&buffer[..read]),
+            }
+        }
+    };
     while at < size {
         call.check()?;
         let length = PIECE.min(usize::try_from(size - at).unwrap_or(PIECE));
@@ -62,7 +71,7 @@ impl Comparison {
     pub(crate) fn new(source: SourceFile) -> (Self, Arc<Outcome>) {
         let outcome = Arc::new(Outcome::default());
         let comparison = Self {
-            size: source.size().unwrap_or(0),
+            size: source.size(),
             source,
             compared: 0,
             digest: Sha256::new(),
@@ -73,14 +82,13 @@ impl Comparison {
 
     pub(super) fn write(&mut self, plaintext: &[u8]) -> Result<()> {
         let end = self.compared + plaintext.len() as u64;
-        if end > self.size {
+        if self.size.is_some_and(|size| end > size) {
             return Err(self.differs());
         }
         let mut buffer = vec![0; PIECE.min(plaintext.len())];
         for piece in plaintext.chunks(PIECE) {
             let local = &mut buffer[..piece.len()];
-            self.source.read(local, self.compared)?;
-            if local != piece {
+            if !self.read(local)? || local != piece {
                 return Err(self.differs());
             }
             self.compared += piece.len() as u64;
@@ -89,12 +97,32 @@ impl Comparison {
         Ok(())
     }
 
+    /// Reads the next bytes of the local file; `false` if it ends before.
+    fn read(&self, mut local: &mut [u8]) -> Result<bool> {
+        if self.size.is_some() {
+            return self.source.read(local, self.compared).map(|()| true);
+        }
+        while !local.is_empty() {
+            match self.source.read_on(local)? {
+                0 => return Ok(false),
+                read => local = &mut local[read..],
+            }
+        }
+        Ok(true)
+    }
+
     /// The download is whole; the local file may go on.
     pub(super) fn finish(self) -> Result<()> {
-        if self.compared < self.size {
+        let goes_on = match self.size {
+            Some(size) => self.compared < size,
+            None => self.source.read_on(&mut [0])? > 0,
+        };
+        if goes_on {
             return Err(self.differs());
         }
-        self.source.check_unchanged()?;
+        if self.size.is_some() {
+            self.source.check_unchanged()?;
+        }
         *self.outcome.digest.lock() = Some(self.digest.finalize().into());
         Ok(())
     }
