@@ -107,10 +107,18 @@ impl DownloadOptions {
     }
 }
 
+/// The remedy where something stands in the way that no option overwrites.
+pub(super) const MOVE_AWAY: &str = "move it away, or choose another directory";
+
 /// The error for a target that is another file, or the same with a wrong declared size: the message has both sizes, for
-/// a person to decide.
+/// a person to decide. Nothing is written over what is no file.
 pub(super) fn other_file(target: &Path, file: &File) -> Error {
-    let size = match target.symlink_metadata() {
+    let there = target.symlink_metadata();
+    let remedy = match there.as_ref().is_ok_and(Metadata::is_file) {
+        true => "choose another directory, or set existing to overwrite",
+        false => MOVE_AWAY,
+    };
+    let size = match there {
         Ok(there) if !is_right(there.len(), file) && there.is_file() => format!(
             "with {} bytes where {} are declared",
             there.len(),
@@ -120,7 +128,7 @@ pub(super) fn other_file(target: &Path, file: &File) -> Error {
         _ => "and is no file".into(),
     };
     let message = format!("{}: exists already, {size}", target.display());
-    Error::new(ErrorKind::FileExists, message)
+    Error::new(ErrorKind::FileExists, message).with_remedy(remedy)
 }
 
 /// Whether a local file of this size may be the one on the package.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::compare::{Reason, Verdict};
 use super::directory::DirectoryOptions;
-use super::download::{DownloadOptions, is_right, other_file, refuse_existing};
+use super::download::{DownloadOptions, MOVE_AWAY, is_right, other_file, refuse_existing};
 use super::names::{Counterpart, Entry, Given, confirmed_names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::{Inner, Package};
@@ -501,7 +501,7 @@ pub(super) fn make_directory(path: &Path, sync: bool) -> Result<()> {
         Err(_) if path.symlink_metadata().is_ok_and(|there| there.is_dir()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let message = format!("{}: exists already, and is no directory", path.display());
-            Err(Error::new(ErrorKind::FileExists, message))
+            Err(Error::new(ErrorKind::FileExists, message).with_remedy(MOVE_AWAY))
         }
         other => other.map_err(|error| os::io_error(&error, path, ErrorKind::WriteFailed)),
     }

@@ -305,6 +305,38 @@ def test_a_locale_that_is_not_utf_8(shell, tmp_path):
     assert "the name is not valid UTF-8" in shell.err
 
 
+def test_advice_that_helps(shell, files, tmp_path):
+    shell("list", "--nosuch", code=2)
+    assert "see libsendsafely list --help" in shell.err
+    shell("workspace", "ls", "x", "--nosuch", code=2)
+    assert "see libsendsafely workspace ls --help" in shell.err
+
+    link, _ = send(shell, "notes.txt")
+    for target in ("notes.txt", "notes.txt/below"):
+        shell("receive", link, "--to", target, code=6)
+        assert f"{target} is not a directory" in shell.err and "--to" in shell.err
+    (tmp_path / "got/notes.txt").mkdir(parents=True)
+    shell("receive", link, "--to", "got", "--skip", code=6)
+    assert "is no file" in shell.err and "--overwrite" not in shell.err and "--skip" not in shell.err
+
+    (tmp_path / "tree/odd").mkdir(parents=True)
+    for name in ("12?30.pdf", "12?31.pdf"):
+        (tmp_path / "tree/odd" / name).write_text("minutes")
+    workspace = shell("send", "--workspace", "W").strip()
+    shell("workspace", "put", workspace, "tree", code=2)
+    assert "libsendsafely: odd/12?31.pdf: the name has" in shell.err
+
+
+def test_a_failure_leaves_no_empty_directory(shell, files, tmp_path):
+    link, _ = send(shell, "notes.txt")
+    wrong = re.sub("keyCode=.*", "keyCode=" + "x" * 43, link)
+    shell("receive", wrong, "--to", "new/deep", code=7)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "old").mkdir()
+    shell("receive", wrong, "--to", "old/deep", code=7)
+    assert (tmp_path / "old").exists() and not (tmp_path / "old/deep").exists()
+
+
 def test_names_that_cannot_be_sent_and_files_that_grow(shell, tmp_path):
     (tmp_path / "12:30.pdf").write_text("minutes")
     shell("send", "--to", "second@acme.test", "12:30.pdf", code=2)

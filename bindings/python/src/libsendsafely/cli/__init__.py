@@ -33,8 +33,8 @@ exit codes:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises usage errors as Error, so that they are printed like all others, and stores the options of
-    the command that it finds."""
+    """A parser that raises usage errors as Error, so that they are printed like all others, and stores the command that it finds,
+    and its options."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
@@ -49,7 +49,14 @@ class Parser(argparse.ArgumentParser):
         found, rest = super().parse_known_args(args, namespace)
         if not hasattr(found, "options"):  # The innermost parser comes first.
             found.options = [option for action in self._actions for option in action.option_strings]
+            found.command = self
         return found, rest
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        found, rest = self.parse_known_args(args, namespace)
+        if rest:
+            found.command.error(f"unrecognized arguments: {' '.join(rest)}")
+        return found
 
     def _print_message(self, message: str, file: Any = None) -> None:
         # argparse ignores that a text cannot be written.

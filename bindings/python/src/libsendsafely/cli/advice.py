@@ -36,6 +36,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "look at the package with info before you repeat this: the service may have acted already",),
     "choose another directory, or set existing to overwrite or skip": (
         "use --overwrite or --skip, or another directory", "rename or remove the local file"),
+    "choose another directory, or set existing to overwrite": (
+        "use --overwrite, or another directory", "rename or remove the local file"),
     "give the process more memory, or set smaller parts and a smaller memory_budget": ("give the process more memory",),
     "close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight": (
         "raise the limits of the process (ulimit -n and -u)",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Callable
 
 from .. import Action, Compare, Error, Existing, Reason, Status
@@ -13,6 +13,7 @@ from . import targets, texts
 from .credentials import connect
 from .display import message_text, printable
 from .output import Output
+from .values import as_text
 
 if TYPE_CHECKING:
     from ..records import ReportItem
@@ -49,7 +50,8 @@ def add_existing(parser: ArgumentParser) -> None:
 
 def add_compare(parser: ArgumentParser, what: str) -> None:
     parser.add_argument("--compare", choices=("size", "time", "content"), default="size",
-                        help=f"how to find out whether a file is the same, {what}: size; time: size, and not older than the other side's; "
+                        help=f"how to find out whether a file is the same, {what}: size; time: size, and not older than the other side's "
+                             "(a file that was downloaded with time has the time of its upload, any other that of its download); "
                              "content: download it and compare; default: size")
 
 
@@ -71,11 +73,31 @@ def run(arguments: Namespace, out: Output) -> None:
             message = package.get_message()
         if message is not None:
             out.result("message", {"text": message}, message_text(message))
-        os.makedirs(arguments.to, exist_ok=True)
-        with out.bar(package.id) as bar, keycode_judged():
+        with directory_made(arguments.to), out.bar(package.id) as bar, keycode_judged():
             transferred(out, lambda: package.download_all(
                 arguments.to, existing=arguments.existing or Existing.REFUSE, password=password,
                 strict_size=arguments.strict_size, compare=compare(arguments), progress=bar))
+
+
+@contextmanager
+def directory_made(path: str) -> Iterator[None]:
+    """Creates a directory for what is received. After a failure, those that are still empty go again."""
+    missing: list[str] = []
+    above = os.path.abspath(path)
+    while not os.path.lexists(above):
+        missing.append(above)
+        above = os.path.dirname(above)
+    try:
+        os.makedirs(path, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise Error(f"{as_text(path)} is not a directory", status=Status.FILE_EXISTS, remedy="choose another directory with --to") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for made in missing:
+                os.rmdir(made)
+        raise
 
 
 @contextmanager
@@ -113,13 +135,19 @@ def print_report(out: Output, report: Iterable[ReportItem], known: str = "") -> 
         elif item.action is Action.IGNORED:
             out.note(f"{item.message}; left out")
         elif item.status is not Status.OK and (item.message or "") not in known:
-            out.note(f"{item.path}: {item.message}")
+            out.note(with_path(item.path, item.message or ""))
         elif item.renamed and item.action is Action.UPLOADED:
             out.note(f"{item.local_path}: sent as {item.path}")
         elif item.renamed:
             out.note(f"{item.path}: written as {item.local_path}")
         if item.action is Action.DOWNLOADED:
             note_size(out, item.path, item.size, item.declared_size)
+
+
+def with_path(path: str, message: str) -> str:
+    """The message, with the whole path in place of the name with which it may begin."""
+    name = path.rpartition("/")[2]
+    return f"{path}: {message[len(name) + 2:] if message.startswith(f'{name}: ') else message}"
 
 
 def note_size(out: Output, path: str, received: int, declared: int | None) -> None:

@@ -13,7 +13,7 @@ from .credentials import connect
 from .display import printable
 from .judged import sent_name
 from .output import Output
-from .receive import add_compare, add_download_options, compare, keycode_judged, note_size, transferred
+from .receive import add_compare, add_download_options, compare, directory_made, keycode_judged, note_size, transferred
 from .streams import standard_input
 from .values import as_text
 
@@ -130,8 +130,7 @@ def run_get(arguments: Namespace, out: Output) -> None:
         source: Any = parent if not last else next((directory for directory in parent.directories if directory.name == last), None)
         if file is None and source is None:
             raise targets.missing(arguments.path)
-        os.makedirs(arguments.to, exist_ok=True)
-        with out.bar(last or workspace.id) as bar, keycode_judged():
+        with directory_made(arguments.to), out.bar(last or workspace.id) as bar, keycode_judged():
             if file is None:
                 transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, progress=bar, **given))
             else:
