@@ -2320,8 +2320,8 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
  * Uploads what a read callback returns as a file: from a pipe, an archive, a file whose name is not UTF-8.
  *
  * size is the number of bytes to come, after which the callback is not called again. If it is SENDSAFELY_SIZE_UNKNOWN,
- * the library first encrypts everything into a temporary file, because the service needs the size before the first
- * part.
+ * the library first encrypts everything, into a temporary file if it is more than 50 kB, because the service needs the
+ * size before the first part.
  * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size
  * bytes. Everything else as for sendsafely_package_upload_file.
  */

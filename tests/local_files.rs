@@ -6,7 +6,7 @@
 mod support;
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -675,14 +675,23 @@ fn an_unusable_directory_for_temporary_files() {
         secret,
         options(),
     );
-    let reader = Source::Reader {
-        name: "a.txt".into(),
-        size: None,
-        reader: &mut |_| Ok(0),
+    let package = package(&client.unwrap());
+    let upload = |size: usize| {
+        let content = vec![7; size];
+        let mut rest = &content[..];
+        let reader = Source::Reader {
+            name: format!("{size}.txt"),
+            size: None,
+            reader: &mut |buffer| Ok(rest.read(buffer).unwrap()),
+        };
+        package.upload(&mut (), reader, &UploadOptions::default())
     };
-    let error = package(&client.unwrap())
-        .upload(&mut (), reader, &UploadOptions::default())
-        .unwrap_err();
+    // What is empty or small needs no temporary file.
+    for size in [0, 1, 50_000] {
+        let file = upload(size).unwrap();
+        assert_eq!(download(&package, &file.file_id).unwrap(), vec![7; size]);
+    }
+    let error = upload(100_000).unwrap_err();
     assert_ne!(error.kind(), ErrorKind::FileNotFound, "{error}");
     let said = "the directory for temporary files cannot be used: ";
     for part in [said, &text("TMPDIR"), &text("EXPECTED")] {

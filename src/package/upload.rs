@@ -36,7 +36,8 @@ pub enum Source<'a> {
     Reader {
         /// The name that recipients see.
         name: String,
-        /// The number of bytes. `None` if it is not known: then the encrypted parts are kept in a temporary file first.
+        /// The number of bytes. `None` if it is not known: then the encrypted parts are kept first, in a temporary
+        /// file unless they are small.
         size: Option<u64>,
         /// The function.
         reader: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,

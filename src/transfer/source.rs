@@ -189,19 +189,62 @@ impl SourceFile {
     }
 }
 
-/// Encrypted parts in a file without a name: position, length, and length of the plaintext of each.
+/// Encrypted parts of a source of unknown length.
 pub(crate) struct Spool {
-    pub(super) file: File,
+    kept: Kept,
+    /// Position, length, and length of the plaintext of each.
     pub(super) parts: Vec<(u64, usize, usize)>,
 }
 
-pub(super) fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<()> {
-    match os::read_at(file, buffer, offset) {
-        Ok(read) if read == buffer.len() => Ok(()),
-        _ => Err(Error::new(
-            ErrorKind::ReadFailed,
-            "the temporary file of encrypted parts cannot be read",
-        )),
+/// The largest encrypted part that stays in memory beside the budget.
+const IN_MEMORY: usize = 64 << 10;
+
+enum Kept {
+    /// The only part, if it is small: nothing, or a few lines, need no directory for temporary files.
+    Memory(Vec<u8>),
+    /// A file without a name.
+    File(File),
+}
+
+impl Spool {
+    fn keep(&mut self, sealed: &[u8], length: usize, is_all: bool) -> Result<()> {
+        use std::io::Write;
+        let position = self.parts.last().map_or(0, |last| last.0 + last.1 as u64);
+        self.parts.push((position, sealed.len(), length));
+        if is_all && sealed.len() <= IN_MEMORY {
+            self.kept = Kept::Memory(sealed.to_vec());
+            return Ok(());
+        }
+        if let Kept::Memory(_) = self.kept {
+            self.kept = Kept::File(os::spool_file()?);
+        }
+        let Kept::File(file) = &mut self.kept else {
+            return Ok(());
+        };
+        file.write_all(sealed).map_err(|error| {
+            let error = os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
+                .context("temporary file of encrypted parts");
+            match error.kind() {
+                ErrorKind::DiskFull => error.with_remedy(ROOM_FOR_PARTS),
+                _ => error,
+            }
+        })
+    }
+
+    pub(super) fn read(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        match &self.kept {
+            Kept::Memory(part) => {
+                buffer.copy_from_slice(part);
+                Ok(())
+            }
+            Kept::File(file) => match os::read_at(file, buffer, offset) {
+                Ok(read) if read == buffer.len() => Ok(()),
+                _ => Err(Error::new(
+                    ErrorKind::ReadFailed,
+                    "the temporary file of encrypted parts cannot be read",
+                )),
+            },
+        }
     }
 }
 
@@ -215,20 +258,19 @@ pub(crate) fn spool(
     passphrase: &Passphrase,
     part_size: u64,
 ) -> Result<(Spool, Plan)> {
-    use std::io::Write;
     let call = &session.call;
     call.set_total(None, 0);
     call.set_phase(Phase::Preparing);
     let capacity = usize::try_from(part_size).unwrap_or(usize::MAX);
     let mut spool = Spool {
-        file: os::spool_file()?,
+        kept: Kept::Memory(Vec::new()),
         parts: Vec::new(),
     };
     // The one part that this upload has in memory until all are spooled, and the byte that shows whether it is the
     // last.
     let room = PartBuffer::room(capacity.saturating_add(1));
     let mut memory = budget.lease(call, room as u64, || true)?;
-    let (mut position, mut size) = (0, 0);
+    let mut size = 0;
     loop {
         call.check()?;
         let buffer = PartBuffer::within(std::mem::take(&mut memory.buffer));
@@ -248,16 +290,7 @@ pub(crate) fn spool(
             size: whole,
         };
         let sealed = buffer.seal_at(&place, passphrase)?;
-        spool.file.write_all(sealed).map_err(|error| {
-            let error = os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
-                .context("temporary file of encrypted parts");
-            match error.kind() {
-                ErrorKind::DiskFull => error.with_remedy(ROOM_FOR_PARTS),
-                _ => error,
-            }
-        })?;
-        spool.parts.push((position, sealed.len(), length));
-        position += sealed.len() as u64;
+        spool.keep(sealed, length, is_last && part == 1)?;
         if is_last {
             return Ok((spool, plan));
         }

@@ -9,7 +9,7 @@ use super::budget::{Budget, Lease};
 use super::crew::{self, Worker};
 use super::plan::Plan;
 use super::route::{PartRoute, Route};
-use super::source::{Feed, read_spool};
+use super::source::Feed;
 use super::urls::UrlCache;
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
@@ -193,7 +193,7 @@ impl Upload {
                 let (offset, length, plaintext_length) = spool.parts[turn as usize - 1];
                 let mut sealed = buffer.into_memory();
                 sealed.resize(length, 0);
-                read_spool(&spool.file, &mut sealed, offset)?;
+                spool.read(&mut sealed, offset)?;
                 self.send(turn, &sealed, plaintext_length)?;
                 held.memory.buffer = sealed;
             }

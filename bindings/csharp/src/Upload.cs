@@ -76,8 +76,9 @@ namespace LibSendSafely
 
         /// <summary>Uploads the bytes of a stream, from its position on, under a name.</summary>
         /// <remarks><paramref name="size"/> is the number of bytes to read from the stream. null means the rest of a
-        /// stream that can seek, else, or if its Length says that nothing is left, an unknown number; then all bytes are first encrypted into a temporary file,
-        /// because the service needs the size before the first byte. The thread that runs the call reads the stream, in
+        /// stream that can seek, else, or if its Length says that nothing is left, an unknown number; then all bytes are
+        /// first encrypted, into a temporary file if they are more than 50 kB, because the service needs the size before
+        /// the first byte. The thread that runs the call reads the stream, in
         /// <c>UploadStreamAsync</c> by ReadAsync, and does not dispose of it. The call throws what the stream throws.
         /// <see cref="Status.SizeMismatch"/>: the stream ended before <paramref name="size"/> bytes. Everything else as
         /// for <see cref="UploadFile"/>.</remarks>

@@ -237,7 +237,7 @@ class Package(Handle):
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
         directory of a Workspace. A file object that cannot seek, and a file such as those below /proc, which does not
-        say its size, is first encrypted into a temporary file, since the size has to be known.
+        say its size, is first encrypted, into a temporary file above 50 kB, since the size has to be known.
 
         replace_characters replaces characters that a name may not have, such as a colon, by _ instead of failing with
         Status.MALFORMED_FILE_NAME. allow_growth sends a file to which another program appends meanwhile as long as it
