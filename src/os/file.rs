@@ -228,7 +228,7 @@ pub(crate) fn remove_if_left(temporary: &Path) {
     #[cfg(unix)]
     let opened = open_source(temporary, false);
     #[cfg(unix)]
-    let is_left = opened.is_ok_and(|(file, ..)| super::mark::try_lock(&file));
+    let is_left = opened.is_ok_and(|(file, ..)| super::file_lock::try_exclusive(&file));
     #[cfg(windows)]
     let is_left = {
         use std::os::windows::fs::OpenOptionsExt;
@@ -345,7 +345,7 @@ impl TargetFile {
             .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
         // Shows that its program is alive.
         #[cfg(unix)]
-        super::mark::try_lock(&file);
+        super::file_lock::try_exclusive(&file);
         Ok(Self {
             target: target.to_owned(),
             temporary,

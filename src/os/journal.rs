@@ -93,7 +93,7 @@ fn open_locked(path: &Path) -> io::Result<Option<File>> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(path),
         created => created,
     }?;
-    Ok(super::mark::try_lock(&file).then_some(file))
+    Ok(super::file_lock::try_exclusive(&file).then_some(file))
 }
 
 /// A file that nobody else can open is as good as a locked one.

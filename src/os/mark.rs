@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use super::above_standard;
 use super::file::random_suffix;
+#[cfg(unix)]
+use super::file_lock;
 
 /// How long the mark of a program that has ended is kept: later its upload will not be continued any more.
 const LONGEST_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -134,7 +136,7 @@ fn directory() -> Option<PathBuf> {
 #[cfg(unix)]
 fn create_locked(path: &Path) -> io::Result<File> {
     let file = super::file::create_private(path)?;
-    match lock(&file, libc::LOCK_EX) {
+    match file_lock::try_exclusive(&file) {
         true => Ok(file),
         false => {
             let error = io::Error::last_os_error();
@@ -142,20 +144,6 @@ fn create_locked(path: &Path) -> io::Result<File> {
             Err(error)
         }
     }
-}
-
-#[cfg(unix)]
-#[allow(unsafe_code, reason = "the safe interface came with Rust 1.89")]
-fn lock(file: &File, how: libc::c_int) -> bool {
-    use std::os::fd::AsRawFd;
-    // SAFETY: flock takes any descriptor; this one is open for as long as `file` is borrowed.
-    unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
-}
-
-/// Takes the lock of an open file; false if another program holds it.
-#[cfg(unix)]
-pub(super) fn try_lock(file: &File) -> bool {
-    lock(file, libc::LOCK_EX)
 }
 
 #[cfg(unix)]
@@ -167,7 +155,7 @@ fn holder_of(path: &Path) -> Holder {
         Err(_) => return Holder::Alive,
     };
     // A shared lock, so that two programs that look do not take each other for the holder.
-    if !lock(&file, libc::LOCK_SH) {
+    if !file_lock::try_shared(&file) {
         return Holder::Alive;
     }
     match file.metadata() {

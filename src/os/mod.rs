@@ -3,6 +3,8 @@
 mod case;
 mod descriptor;
 mod file;
+#[cfg(unix)]
+mod file_lock;
 mod host_name;
 mod journal;
 pub(crate) mod lock;

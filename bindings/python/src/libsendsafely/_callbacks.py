@@ -61,8 +61,8 @@ def _read_some(stream: Any, capacity: int) -> Any:
 def _has_own_read1(stream: Any) -> bool:
     """Whether read1() belongs to read(). One that is inherited, or that a wrapper passes on, would go around a read()
     that changes the data."""
-    own = next((vars(kind) for kind in type(stream).__mro__ if "read" in vars(kind) or "read1" in vars(kind)), {})
-    return "read1" in own and "read" not in getattr(stream, "__dict__", ())
+    owner = next((kind for kind in type(stream).__mro__ if "read" in vars(kind) or "read1" in vars(kind)), object)
+    return "read1" in vars(owner) and "read" not in getattr(stream, "__dict__", ())
 
 
 def _write(frame: Frame, data: Any, size: int) -> int:
