@@ -75,8 +75,10 @@
  *
  * Threads    Clients and packages may be used from any number of threads at once; no lock is held over the network.
  *            An error, a record or a string belongs to one thread at a time. The calls of a client share its threads,
- *            at most 64 (see memory_budget of its options). If the system starts no more, they go on with fewer; the
- *            first that gets none fails with SENDSAFELY_SYSTEM_LIMIT, before it sends anything.
+ *            at most 64 (see memory_budget of its options), of which some are kept for calls that are no transfers. A
+ *            callback may wait for such calls of other threads, and for transfers that it begins itself; at most 24
+ *            at a time may wait for transfers of other threads. If the system starts no more threads, calls go on with
+ *            fewer; one that gets none fails with SENDSAFELY_SYSTEM_LIMIT, before it sends anything.
  *
  * fork       A handle belongs to the process that made it. In a forked child, calls with it fail with
  *            SENDSAFELY_FORKED, and its _free releases it without touching a connection; create a new client there.
@@ -924,8 +926,9 @@ typedef struct {
    * Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
    * with the memory that it takes, a compressed one with what it unpacks to. However many calls run at once, the
    * client takes no more than this, one part, and 32 MiB for connections and threads, of which it has at most 64;
-   * calls beyond that wait for their turn. A part does not count while it waits for longer than two seconds for the
-   * program to read or write its bytes.
+   * calls beyond that wait for their turn. At most 24 parts, which wait for longer than two seconds for the program
+   * to read or write their bytes, do not count meanwhile. A transfer that the program begins inside such a read or
+   * write has one thread and one part more.
    */
   uint64_t memory_budget;
   /** Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864. */

@@ -6,7 +6,7 @@ use crate::api::connections::Connections;
 use crate::api::host::{is_loopback, normalize_host};
 use crate::api::options::{ClientOptions, header_text};
 use crate::api::{Api, Credentials, Session, endpoint};
-use crate::call::{self, Call, Observer, Threads};
+use crate::call::{self, Call, Kind, Observer, Threads};
 use crate::check::{check_filled, trimmed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
@@ -131,7 +131,7 @@ impl Client {
         work: impl FnOnce(&Arc<Session>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let client = self.clone();
-        call::run(self.threads(), observer, move |call| {
+        call::run(self.threads(), Kind::Short, observer, move |call| {
             work(&Arc::new(client.session(call)))
         })
     }

@@ -18,7 +18,7 @@ use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::types::StringToKey;
 use sendsafely::raw::{decrypt_part, encrypt_part};
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, ErrorKind, Package, Sink, Source, UploadOptions,
+    Client, ClientOptions, DownloadOptions, Error, ErrorKind, Package, Sink, Source, UploadOptions,
 };
 use serde_json::json;
 use support::*;
@@ -373,6 +373,57 @@ fn a_hundred_transfers_share_the_memory_and_the_threads_of_their_client() {
         assert!(took < BUDGET + 32 * MIB, "{} MiB", took / MIB);
         println!("{threads} threads, {} MiB", took / MIB);
     }
+}
+
+/// Each waits for its source most of the time, and has a part in memory meanwhile.
+#[test]
+fn a_hundred_slow_sources_share_the_memory_and_the_threads_of_their_client() {
+    if !is_alone() {
+        return alone(
+            "a_hundred_slow_sources_share_the_memory_and_the_threads_of_their_client",
+            None,
+        );
+    }
+    const BUDGET: usize = 8 * MIB;
+    const ASIDE: usize = 24;
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        memory_budget: BUDGET as u64,
+        part_size: MIB as u64,
+        ..options()
+    });
+    let package = package(&client);
+    let end = Instant::now() + Duration::from_secs(10);
+    let before = forget_peak();
+    let (running, is_over) = mpsc::channel();
+    let seen = thread::spawn(move || most_threads(&is_over));
+    thread::scope(|scope| {
+        for number in 0..100 {
+            let package = &package;
+            scope.spawn(move || {
+                let mut reader = |buffer: &mut [u8]| {
+                    thread::sleep(Duration::from_millis(300));
+                    match Instant::now() < end {
+                        true => Ok(buffer.len()),
+                        false => Err(Error::new(ErrorKind::ReadFailed, "enough")),
+                    }
+                };
+                let source = Source::Reader {
+                    name: format!("{number}.bin"),
+                    size: Some(100 * MIB as u64),
+                    reader: &mut reader,
+                };
+                let ended = package.upload(&mut (), source, &UploadOptions::default());
+                assert_kind(ended, ErrorKind::ReadFailed);
+            });
+        }
+    });
+    drop(running);
+    let (threads, took) = (seen.join().unwrap(), peak() - before);
+    assert!((40..=64).contains(&threads), "{threads} threads");
+    let most = BUDGET + (ASIDE + 1 + 32) * MIB;
+    assert!(took < most, "{} MiB", took / MIB);
+    println!("{threads} threads, {} MiB", took / MIB);
 }
 
 #[test]

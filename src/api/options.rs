@@ -40,8 +40,9 @@ pub struct ClientOptions {
     pub parts_in_flight: usize,
     /// Bytes of plaintext in a part, up to 10 MiB.
     pub part_size: u64,
-    /// Bytes that all parts in memory may take together, in all calls of the client. One part may be above it. With at
-    /// most 64 threads and their connections, the calls take 32 MiB more.
+    /// Bytes that all parts in memory may take together, in all calls of the client. One part may be above it, and at
+    /// most 24 do not count while the caller's code has them for long. With at most 64 threads and their connections,
+    /// the calls take 32 MiB more.
     pub memory_budget: u64,
     /// The largest encrypted part that is accepted on download.
     pub max_part_bytes: u64,

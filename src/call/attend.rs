@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 
 use super::progress::{Flow, Observer, Phase};
 use super::state::{Call, died, stopped};
-use super::threads::Threads;
+use super::threads::{Inside, Kind, Threads};
 use crate::error::{Error, Result};
 use crate::os::lock::Mutex;
 
@@ -124,6 +124,7 @@ pub(crate) fn attend<E>(
     events: &Receiver<E>,
     handle: &mut dyn FnMut(E, &mut Reports<'_>) -> Option<Result<()>>,
 ) -> Result<()> {
+    let _inside = Inside::enter();
     let mut reports = Reports::new(call, observer);
     let mut more_lines = false;
     let result = loop {
@@ -138,7 +139,7 @@ pub(crate) fn attend<E>(
                         break result;
                     }
                 }
-                Err(_) => break Err(died()),
+                Err(_) => break Err(call.why_refused().unwrap_or_else(died)),
             },
             recv(notices) -> _ => {}
             default(wait) => {}
@@ -193,6 +194,7 @@ pub(crate) fn begin(call: &Call, observer: &mut dyn Observer) -> Result<()> {
 /// Runs a piece of work on a worker, while the calling thread reports to the observer.
 pub(crate) fn run<T: Send + 'static>(
     threads: &Threads,
+    kind: Kind,
     observer: &mut dyn Observer,
     work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -201,6 +203,7 @@ pub(crate) fn run<T: Send + 'static>(
     let place = Arc::clone(&slot);
     run_work(
         threads,
+        kind,
         observer,
         Box::new(move |call| {
             let result = work(call)?;
@@ -215,12 +218,12 @@ pub(crate) fn run<T: Send + 'static>(
 /// Work of a worker.
 type Work = Box<dyn FnOnce(&Arc<Call>) -> Result<()> + Send>;
 
-fn run_work(threads: &Threads, observer: &mut dyn Observer, work: Work) -> Result<()> {
+fn run_work(threads: &Threads, kind: Kind, observer: &mut dyn Observer, work: Work) -> Result<()> {
     let (call, notices) = Call::new(threads);
     let (done, events) = unbounded();
     let worker = Arc::clone(&call);
     begin(&call, observer)?;
-    call.lead(move || {
+    call.lead(kind, move || {
         let _ = done.send(guarded(|| work(&worker)));
     })?;
     attend(&call, &notices, observer, &events, &mut |result, _| {

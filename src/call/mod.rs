@@ -12,5 +12,5 @@ mod watched;
 pub(crate) use attend::{FILE_GRACE, WORKER_GRACE, attend, begin, guarded, run};
 pub use progress::{Flow, Observer, Phase, Progress};
 pub(crate) use state::{Call, Interrupt, died, stopped};
-pub(crate) use threads::Threads;
-pub(crate) use watched::{Gate, Watched};
+pub(crate) use threads::{Kind, Threads};
+pub(crate) use watched::{Gate, Turn, Watched};

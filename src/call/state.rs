@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::progress::{Phase, Progress};
-use super::threads::{CALLER_PATIENCE, Threads};
+use super::threads::{CALLER_PATIENCE, Kind, Threads, is_inside_call};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::Log;
 use crate::os::lock::{Condvar, Mutex};
@@ -47,6 +47,10 @@ pub(crate) struct Call {
     /// Wakes the calling thread for a line of the log or a change of phase.
     notice: Sender<()>,
     threads: Threads,
+    /// Whether a callback of another call has made it, which waits for it.
+    is_nested: bool,
+    /// Why it gets no thread.
+    refused: Mutex<Option<Error>>,
     /// The call that this one is a part of, and the phase of that one while nothing waits.
     whole: Option<(Arc<Call>, Phase)>,
     /// Whether its bytes and parts are those of that call.
@@ -68,6 +72,13 @@ impl Call {
         Self::new(&Threads::default()).0
     }
 
+    /// A call that a callback has made.
+    #[cfg(test)]
+    pub(crate) fn nested() -> Arc<Self> {
+        let _inside = super::threads::Inside::enter();
+        Self::alone()
+    }
+
     /// One file of a call about many files. It can fail by itself; its progress counts for the whole call, and a stop
     /// of the whole stops it.
     pub(crate) fn part_of(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
@@ -84,6 +95,7 @@ impl Call {
         let threads = whole.threads.clone();
         let part = Arc::new(Self {
             is_counted,
+            is_nested: whole.is_nested,
             ..Self::with(notice, threads, Some((Arc::clone(whole), phase)))
         });
         let number = whole.on_stop(Arc::new(StopPart(Arc::downgrade(&part))));
@@ -112,6 +124,8 @@ impl Call {
             log: Mutex::default(),
             notice,
             threads,
+            is_nested: is_inside_call(),
+            refused: Mutex::default(),
             whole,
             is_counted: true,
         }
@@ -131,28 +145,54 @@ impl Call {
     ///
     /// # Errors
     /// `SystemLimit`, if the system starts no thread and there is none to wait for.
-    pub(crate) fn lead(&self, work: impl FnOnce() + Send + 'static) -> Result<()> {
-        let number = self.threads.lead(work)?;
+    pub(crate) fn lead(
+        self: &Arc<Self>,
+        kind: Kind,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<()> {
+        let kind = match kind {
+            Kind::Transfer if self.is_nested => Kind::Nested,
+            kind => kind,
+        };
+        let call = Arc::clone(self);
+        let number = self.threads.lead(kind, move |begins| match begins {
+            Ok(()) => work(),
+            // The thread that attends to the call notices that `work` is dropped.
+            Err(error) => *call.refused.lock() = Some(error),
+        })?;
         let threads = self.threads.clone();
         self.on_stop(Arc::new(TakeBack { threads, number }));
         Ok(())
     }
 
-    /// Waits for what the caller's code gives. If that takes long, neither this thread nor what `put_aside` puts aside
-    /// counts until it comes: the caller may wait for another call, which needs them.
+    /// Why this call, which waited for a thread, gets none.
+    pub(super) fn why_refused(&self) -> Option<Error> {
+        self.refused.lock().take()
+    }
+
+    /// Whether a callback of another call has made it. That one keeps what it has until this one has ended.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.is_nested
+    }
+
+    /// Waits for what the caller's code gives. If that takes long, this thread steps aside, and `put_aside` does the
+    /// same with what it has: the caller may wait for another call, which needs them.
     ///
     /// # Errors
     /// `Stopped`, if the thread that made the call gives nothing more.
-    pub(crate) fn wait_for_caller<T, A>(
+    pub(crate) fn wait_for_caller<T>(
         &self,
         given: &Receiver<T>,
-        put_aside: impl FnOnce() -> A,
+        put_aside: impl FnOnce(),
     ) -> Result<T> {
         match given.recv_timeout(CALLER_PATIENCE) {
             Ok(given) => Ok(given),
             Err(RecvTimeoutError::Disconnected) => Err(stopped()),
             Err(RecvTimeoutError::Timeout) => {
-                let _aside = (self.threads.step_aside(), put_aside());
+                let aside = self.threads.step_aside();
+                if aside.is_some() {
+                    put_aside();
+                }
                 given.recv().map_err(|_| stopped())
             }
         }

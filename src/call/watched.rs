@@ -101,20 +101,17 @@ impl<T: Send + 'static> Watched<T> {
         ended.map(|()| value)
     }
 
-    /// The same, for a wait that may last until the caller's code returns: after a while this thread does not count.
-    pub(crate) fn wait_for_caller(
+    /// The same, for a wait that may last until the caller's code returns. None if that takes long: a thread must not
+    /// do nothing for so long.
+    pub(crate) fn wait_for_a_while(
         &self,
         call: &Call,
         mut blocks: impl FnMut(&mut T) -> bool,
-    ) -> Result<MutexGuard<'_, T>> {
+    ) -> Result<Option<MutexGuard<'_, T>>> {
         let soon = Instant::now() + CALLER_PATIENCE;
         let mut value = self.wait_while_until(call, Some(soon), &mut blocks)?;
-        if !blocks(&mut value) {
-            return Ok(value);
-        }
-        drop(value);
-        let _aside = call.threads().step_aside();
-        self.wait_while(call, blocks)
+        let is_over = !blocks(&mut value);
+        Ok(is_over.then_some(value))
     }
 }
 
@@ -126,9 +123,13 @@ pub(crate) struct Gate(Watched<bool>);
 pub(crate) struct Turn<'a>(&'a Gate);
 
 impl Gate {
-    pub(crate) fn enter(&self, call: &Call) -> Result<Turn<'_>> {
-        *self.0.wait_for_caller(call, |is_closed| *is_closed)? = true;
-        Ok(Turn(self))
+    /// None if its turn does not come soon.
+    pub(crate) fn enter(&self, call: &Call) -> Result<Option<Turn<'_>>> {
+        let closed = self.0.wait_for_a_while(call, |is_closed| *is_closed)?;
+        Ok(closed.map(|mut is_closed| {
+            *is_closed = true;
+            Turn(self)
+        }))
     }
 }
 

@@ -71,8 +71,9 @@ pub struct sendsafely_client_options {
     /// Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
     /// with the memory that it takes, a compressed one with what it unpacks to. However many calls run at once, the
     /// client takes no more than this, one part, and 32 MiB for connections and threads, of which it has at most 64;
-    /// calls beyond that wait for their turn. A part does not count while it waits for longer than two seconds for the
-    /// program to read or write its bytes.
+    /// calls beyond that wait for their turn. At most 24 parts, which wait for longer than two seconds for the program
+    /// to read or write their bytes, do not count meanwhile. A transfer that the program begins inside such a read or
+    /// write has one thread and one part more.
     pub memory_budget: u64,
     /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864.
     pub max_part_bytes: u64,

@@ -75,8 +75,10 @@
  *
  * Threads    Clients and packages may be used from any number of threads at once; no lock is held over the network.
  *            An error, a record or a string belongs to one thread at a time. The calls of a client share its threads,
- *            at most 64 (see memory_budget of its options). If the system starts no more, they go on with fewer; the
- *            first that gets none fails with SENDSAFELY_SYSTEM_LIMIT, before it sends anything.
+ *            at most 64 (see memory_budget of its options), of which some are kept for calls that are no transfers. A
+ *            callback may wait for such calls of other threads, and for transfers that it begins itself; at most 24
+ *            at a time may wait for transfers of other threads. If the system starts no more threads, calls go on with
+ *            fewer; one that gets none fails with SENDSAFELY_SYSTEM_LIMIT, before it sends anything.
  *
  * fork       A handle belongs to the process that made it. In a forked child, calls with it fail with
  *            SENDSAFELY_FORKED, and its _free releases it without touching a connection; create a new client there.

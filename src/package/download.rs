@@ -179,7 +179,7 @@ impl Package {
         options.directory_id = directory_identifier(options.directory_id.as_deref())?;
         let file = FileDownload::new(self, &call, in_memory);
         call::begin(&call, observer)?;
-        call.lead(move || {
+        call.lead(call::Kind::Transfer, move || {
             let to_caller = || Outlet::pushed(events.clone());
             let result = call::guarded(|| file.run(&file_id, target, &options, to_caller));
             let _ = events.send(SinkEvent::Done(result));

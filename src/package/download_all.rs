@@ -59,16 +59,21 @@ impl Package {
         os::require_directory(directory, os::CREATE_FIRST)?;
         let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
         let inner = Arc::clone(&self.0);
-        call::run(self.0.client.threads(), observer, move |call| {
-            let tree = TreeDownload {
-                inner,
-                options,
-                items,
-            };
-            let listed = tree.list(call, from)?;
-            let planned = tree.plan(call, listed, &base)?;
-            tree.fetch(call, planned)
-        })
+        call::run(
+            self.0.client.threads(),
+            call::Kind::Transfer,
+            observer,
+            move |call| {
+                let tree = TreeDownload {
+                    inner,
+                    options,
+                    items,
+                };
+                let listed = tree.list(call, from)?;
+                let planned = tree.plan(call, listed, &base)?;
+                tree.fetch(call, planned)
+            },
+        )
     }
 }
 

@@ -51,7 +51,7 @@ use std::time::Duration;
 use crossbeam_channel::bounded;
 
 use crate::api::{Credentials, Session, endpoint};
-use crate::call::{Call, Observer};
+use crate::call::{Call, Kind, Observer};
 use crate::client::Client;
 use crate::crypto::{Keycode, Passphrase, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
@@ -173,7 +173,7 @@ impl Package {
         let (done, wait) = bounded(1);
         let (call, _notices) = Call::new(inner.client.threads());
         let own = Arc::clone(&call);
-        let spawned = call.lead(move || {
+        let spawned = call.lead(Kind::Short, move || {
             work(&inner, &inner.client.session(&own));
             let _ = done.send(());
         });

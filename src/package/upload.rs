@@ -110,7 +110,7 @@ impl Package {
         let created = Arc::clone(&file_upload.created);
         call::begin(&call, observer)
             .map_err(|error| error.context(format_args!("upload of {name}")))?;
-        call.lead(move || {
+        call.lead(call::Kind::Transfer, move || {
             let result = call::guarded(|| {
                 file_upload.prove_keycode()?;
                 file_upload.run()

@@ -106,7 +106,9 @@ impl Package {
         };
         let base = directory.to_owned();
         let threads = self.0.client.threads();
-        let result = call::run(threads, observer, move |call| tree.run(call, &base, into));
+        let result = call::run(threads, call::Kind::Transfer, observer, move |call| {
+            tree.run(call, &base, into)
+        });
         drop(running);
         if result.is_err() {
             self.discard_all(&under_way);

@@ -109,14 +109,15 @@ impl Assembly {
     /// that the file then has.
     ///
     /// One worker writes at a time, without the lock. Another worker waits here until its part is taken, or until
-    /// nobody writes: so each worker has at most one part in memory beside those that wait for an earlier one.
+    /// nobody writes: so each worker has at most one part in memory beside those that wait for an earlier one. Returns
+    /// false if that takes long: this worker should do nothing more.
     pub(super) fn deliver(
         &self,
         call: &Call,
         part: u32,
         piece: Piece,
         check: impl Fn(Size) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut order = self.order.lock();
         order.waiting.insert(part, piece);
         let is_writing = std::mem::replace(&mut order.is_writing, true);
@@ -127,7 +128,8 @@ impl Assembly {
             let waits = |order: &mut Order| {
                 order.is_writing && order.writers == writers && order.waiting.contains_key(&part)
             };
-            return self.order.wait_for_caller(call, waits).map(|_| ());
+            let taken = self.order.wait_for_a_while(call, waits)?;
+            return Ok(taken.is_some());
         }
         // After a failure the mark stays, so that no other worker writes.
         while let Some((mut piece, before)) = self.take_next() {
@@ -157,7 +159,7 @@ impl Assembly {
             // that its worker sees that it is urgent.
             drop(piece);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The part that is to be written next, if it is there, and the size of the file before it.
@@ -213,7 +215,7 @@ mod tests {
             let others = [
                 scope.spawn(|| deliver(2)),
                 scope.spawn(|| deliver(9)),
-                scope.spawn(|| assembly.wait_for_turn(&call, 30, 8)),
+                scope.spawn(|| assembly.wait_for_turn(&call, 30, 8).map(|()| true)),
             ];
             thread::sleep(Duration::from_millis(50));
             assert!(others.iter().all(|other| !other.is_finished()));

@@ -16,8 +16,12 @@ use crate::os::lock::MutexGuard;
 ///
 /// Leases wait in line until they fit. Parts may hold memory while they wait for one that stands in this line: it is
 /// `urgent`, a part without which a transfer cannot go on. So one urgent lease at a time may overtake all others and go
-/// above the limit, for its buffer and for what it needs besides (key derivations, unpacking). It never waits, so it
-/// ends, and then the next one may. More than one would be as many as there are transfers.
+/// above the limit, for its buffer and for what it needs besides (key derivations, unpacking). It waits for no other
+/// lease, so its part comes to an end, and then the next urgent one may go above.
+///
+/// The caller's code may have a part for long, and may wait for another transfer meanwhile. Such a part does not count
+/// until it comes back. A transfer that was begun inside a callback goes above the limit at any time, with its urgent
+/// lease alone: the part whose callback it is may be the one above.
 pub(crate) struct Budget {
     limit: u64,
     state: Watched<Charges>,
@@ -39,6 +43,11 @@ struct Charges {
 }
 
 impl Charges {
+    /// Whether an urgent lease may go above the limit now.
+    fn may_overtake(&self, call: &Call) -> bool {
+        !self.above || call.is_nested()
+    }
+
     /// The smallest idle buffer with room for so many bytes, but none that is far too large: its place and capacity.
     fn idle_for(&self, size: usize) -> Option<(usize, u64)> {
         let fits = size..=size.saturating_mul(2);
@@ -117,9 +126,11 @@ impl Budget {
             {
                 return false;
             }
-            let overtakes = !state.above && urgent();
-            state.above |= overtakes;
-            lease.above.set(overtakes);
+            let overtakes = state.may_overtake(call) && urgent();
+            if overtakes && !state.above {
+                state.above = true;
+                lease.above.set(true);
+            }
             !overtakes
         })?;
         let idle = state.take_idle(size);
@@ -199,15 +210,6 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Memory that does not count, because the caller's code keeps it.
-pub(crate) struct PutAside<'a>(&'a Lease);
-
-impl Drop for PutAside<'_> {
-    fn drop(&mut self) {
-        self.0.budget.state.lock().leased += self.0.charged.get();
-    }
-}
-
 impl Lease {
     /// Charges what a part turns out to need, in bytes in all; waits as [`Budget`] says. What no longer needs more than
     /// the buffer gives the rest back. Looks for a stop also if nothing more is to be charged.
@@ -221,11 +223,12 @@ impl Lease {
             return Ok(());
         };
         let limit = self.budget.limit;
-        let may_go_above = |state: &Charges| !state.above && (state.leased == charged || urgent());
+        let may_go_above =
+            |state: &Charges| state.may_overtake(call) && (state.leased == charged || urgent());
         let mut state = self.budget.state.wait_while(call, |state| {
             state.leased + more > limit && !self.above.get() && !may_go_above(state)
         })?;
-        if state.leased + more > limit && !self.above.get() {
+        if state.leased + more > limit && !state.above {
             state.above = true;
             self.above.set(true);
         }
@@ -237,14 +240,18 @@ impl Lease {
         Ok(())
     }
 
-    /// Until the result is dropped, this memory does not count.
-    pub(crate) fn put_aside(&self) -> PutAside<'_> {
+    /// This memory does not count any more, because the caller's code has it for long.
+    pub(crate) fn put_aside(&self) {
         let mut state = self.budget.state.lock();
-        state.leased -= self.charged.get();
+        state.leased -= self.charged.take();
         state.above &= !self.above.take();
         drop(state);
         self.budget.state.notify();
-        PutAside(self)
+    }
+
+    /// What was put aside counts again, as soon as there is room.
+    pub(crate) fn count_again(&self, call: &Call) -> Result<()> {
+        self.grow(call, self.room, || true)
     }
 
     /// Charges no more than what the buffer takes now.
@@ -280,7 +287,7 @@ impl Drop for Lease {
                 state.idle_bytes += capacity;
                 state.idle.push(buffer);
             }
-            // One beyond the limit, if another lease will go beyond it.
+            // If others wait, one of them takes this buffer at once, and may be the one above the limit.
             let beyond = if state.line.is_empty() { 0 } else { capacity };
             state.excess(self.budget.limit.saturating_add(beyond))
         };
@@ -423,15 +430,42 @@ mod tests {
     }
 
     #[test]
-    fn what_the_callers_code_keeps_does_not_count_meanwhile() {
+    fn what_the_callers_code_keeps_does_not_count_until_it_comes_back() {
         let (budget, call) = budget(100);
-        let kept = budget.lease(&call, 100, || false).expect("fits");
-        let aside = kept.put_aside();
+        let [first, second] = [(); 2].map(|()| {
+            let kept = budget.lease(&call, 100, || false).expect("fits");
+            kept.put_aside();
+            kept
+        });
+        assert_eq!(charged(&budget), 0);
         let other = budget.lease(&call, 100, || false).expect("fits");
-        drop(aside);
+        first.count_again(&call).expect("goes above the limit");
         assert_eq!(charged(&budget), 200);
-        drop((kept, other));
+        std::thread::scope(|scope| {
+            let again = Arc::clone(&call);
+            let waiting = scope.spawn(move || second.count_again(&again));
+            std::thread::sleep(A_WHILE);
+            assert!(!waiting.is_finished(), "one at a time");
+            drop(first);
+            waiting.join().expect("no panic").expect("its turn");
+        });
+        drop(other);
         assert_eq!(charged(&budget), 100, "idle");
+    }
+
+    /// Others that wait for a nested call keep what they have.
+    #[test]
+    fn a_nested_call_does_not_wait_for_the_one_above_the_limit() {
+        let (budget, call) = budget(100);
+        let first = budget.lease(&call, 100, || false).expect("fits");
+        let second = budget.lease(&call, 100, || true).expect("is urgent");
+        let nested = Call::nested();
+        let third = budget.lease(&nested, 100, || true).expect("is urgent");
+        third.grow(&nested, 150, || true).expect("is urgent");
+        assert_eq!(charged(&budget), 350);
+        drop(third);
+        assert!(budget.state.lock().above, "the second");
+        drop((first, second));
     }
 
     #[test]

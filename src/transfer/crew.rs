@@ -142,11 +142,16 @@ impl Worker<'_> {
             return !crew.add();
         }
         if crew.call.threads().are_awaited() {
-            crew.has_left.store(true, Ordering::SeqCst);
+            self.leaves();
             return false;
         }
         crew.add();
         true
+    }
+
+    /// This worker ends before all is done. Another one that goes on calls a new one.
+    pub(crate) fn leaves(&self) {
+        self.crew.has_left.store(true, Ordering::SeqCst);
     }
 }
 
@@ -156,7 +161,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::call::Threads;
+    use crate::call::{Kind, Threads};
     use crate::error::{Error, ErrorKind};
     use crate::os::lock::Mutex;
 
@@ -193,7 +198,7 @@ mod tests {
             let blocked = move || {
                 let _ = block.recv();
             };
-            call.lead(blocked).expect("a thread");
+            call.lead(Kind::Short, blocked).expect("a thread");
         }
         blocker
     }
@@ -245,7 +250,7 @@ mod tests {
                 let lead = move || {
                     let _ = begun.send(());
                 };
-                (Call::new(&threads).0.lead(lead)).expect("a thread");
+                (Call::new(&threads).0.lead(Kind::Short, lead)).expect("a thread");
             }
             assert!(number < 90 || has_begun.is_full(), "it has got one");
             Ok(())

@@ -72,7 +72,10 @@ impl Download {
             self.assembly.wait_for_turn(self.call(), part, ahead)?;
             let piece = self.fetch(part, &|failure, _| failure);
             let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
-            self.deliver(part, piece)?;
+            if !self.deliver(part, piece)? {
+                worker.leaves();
+                break;
+            }
         }
         Ok(())
     }
@@ -90,7 +93,8 @@ impl Download {
         &self.fetcher.file.session.call
     }
 
-    pub(super) fn deliver(&self, part: u32, piece: Piece) -> Result<()> {
+    /// As [`Assembly::deliver`].
+    pub(super) fn deliver(&self, part: u32, piece: Piece) -> Result<bool> {
         self.assembly.deliver(self.call(), part, piece, |size| {
             self.check_size(size.written, false)?;
             self.check_growth(size)

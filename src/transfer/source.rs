@@ -53,7 +53,9 @@ impl Puller {
         let (filled, part) = bounded(1);
         (self.ask)(Fill { buffer, filled })?;
         // After an error of the source the calling thread ends the call, which drops the sender.
-        call.wait_for_caller(&part, || memory.put_aside())
+        let filled = call.wait_for_caller(&part, || memory.put_aside())?;
+        memory.count_again(call)?;
+        Ok(filled)
     }
 }
 
@@ -266,13 +268,13 @@ pub(crate) fn spool(
         kept: Kept::Memory(Vec::new()),
         parts: Vec::new(),
     };
-    // The one part that this upload has in memory until all are spooled, and the byte that shows whether it is the
-    // last.
+    // One part at a time, and the byte that shows whether it is the last.
     let room = PartBuffer::room(capacity.saturating_add(1));
-    let mut memory = budget.lease(call, room as u64, || true)?;
     let mut size = 0;
     loop {
         call.check()?;
+        // Until the next part other transfers have their turn: the source may be slow.
+        let mut memory = budget.lease(call, room as u64, || true)?;
         let buffer = PartBuffer::within(std::mem::take(&mut memory.buffer));
         let Filled {
             mut buffer,

@@ -14,7 +14,7 @@ use super::urls::UrlCache;
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::transport::{Failure, read_limited};
-use crate::call::{Gate, Phase, WORKER_GRACE};
+use crate::call::{Gate, Phase, Turn, WORKER_GRACE};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -135,9 +135,18 @@ impl Upload {
     /// One worker: part after part.
     fn work(&self, worker: &Worker<'_>) -> Result<()> {
         while self.next_part.load(Ordering::Relaxed) <= self.file.plan.parts && worker.goes_on() {
+            // One worker after the other has the calling thread fill its buffer, so that a slow source takes up only one.
+            let pulls = match &self.file.feed {
+                Feed::Pulled(_) => self.pulling.enter(&self.file.session.call)?.map(Some),
+                Feed::File(_) | Feed::Spool(_) => Some(None),
+            };
+            let Some(pulls) = pulls else {
+                worker.leaves();
+                break;
+            };
             let turn = self.next_part.fetch_add(1, Ordering::Relaxed);
             if turn <= self.file.plan.parts {
-                self.part(turn)?;
+                self.part(turn, pulls)?;
             }
         }
         Ok(())
@@ -157,14 +166,9 @@ impl Upload {
     }
 
     /// Reads, encrypts and sends one part.
-    fn part(&self, turn: u32) -> Result<()> {
+    fn part(&self, turn: u32, pulls: Option<Turn<'_>>) -> Result<()> {
         let file = &self.file;
         let call = &file.session.call;
-        // One worker after the other has the calling thread fill its buffer, so that a slow source takes up only one.
-        let pulls = match &file.feed {
-            Feed::Pulled(_) => Some(self.pulling.enter(call)?),
-            Feed::File(_) | Feed::Spool(_) => None,
-        };
         let mut held = self.take_memory()?;
         let place = |part| Place {
             part,

@@ -178,6 +178,42 @@ static void few_threads(int threads) {
 }
 static void any_threads(void) { threads_left = ANY_NUMBER; }
 
+/* Makes a call of the same client inside a callback. */
+struct nesting {
+  sendsafely_client *client;
+  int is_done;
+};
+static int64_t read_and_call(void *user_data, uint8_t *buffer, size_t capacity) {
+  struct nesting *nesting = user_data;
+  sendsafely_user *user = NULL;
+  sendsafely_error *error = NULL;
+  CHECK(capacity > 0);
+  did("get_user", sendsafely_client_get_user(nesting->client, &user, &error), &error);
+  sendsafely_user_free(user);
+  nesting->is_done = 1;
+  *buffer = 7;
+  return 1;
+}
+
+/* Only one more thread than the call around it has can lead a call inside a callback. */
+static void nested_calls(void) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = new_package(client);
+  for (int threads = 1; threads <= 3; threads++) {
+    struct nesting nesting = {client, 0};
+    char name[32];
+    snprintf(name, sizeof name, "%d.bin", threads);
+    must_do = threads > 1;
+    refused_calls = 0;
+    few_threads(threads);
+    CHECK_OK(sendsafely_package_upload_callback(package, name, read_and_call, &nesting, 1, NULL, NULL, NULL));
+    any_threads();
+    CHECK(nesting.is_done && refused_calls == !must_do);
+  }
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 static struct rlimit descriptors;
 static void few_descriptors(int spare) {
   int next = dup(0);
@@ -211,6 +247,7 @@ int main(void) {
     transfers("threads", few_threads, any_threads, threads);
     CHECK(must_do || refused_calls > 0);
   }
+  nested_calls();
   must_do = 0;
   refused_calls = 0;
   for (int spare = 0; spare <= 8; spare += 2) transfers("descriptors", few_descriptors, any_descriptors, spare);

@@ -23,6 +23,7 @@ pub unsafe extern "C" fn sendsafely_test_panic(
             0 => panic!("injected into an exported function"),
             1 => call::run(
                 &call::Threads::default(),
+                call::Kind::Short,
                 &mut (),
                 |_| -> crate::error::Result<()> { panic!("injected on a worker") },
             )?,

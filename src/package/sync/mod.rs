@@ -88,9 +88,12 @@ impl Package {
             under_way: UnderWay::default(),
         };
         let under_way = sync.under_way.clone();
-        let result = call::run(self.0.client.threads(), observer, move |call| {
-            sync.run(call, root)
-        });
+        let result = call::run(
+            self.0.client.threads(),
+            call::Kind::Transfer,
+            observer,
+            move |call| sync.run(call, root),
+        );
         drop(running);
         if result.is_err() {
             self.discard_all(&under_way);

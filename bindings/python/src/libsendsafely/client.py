@@ -40,7 +40,8 @@ class Client(Handle):
       connection on which no byte moves fails (default 60,000).
     part_size: bytes per part of an upload, 1 to 10,485,760; default 2,621,440.
     memory_budget: bytes of memory that all transfers of the client share, 1,048,576 or more; default 33,554,432. One
-      part, and 32 MiB for connections and at most 64 threads come to it, however many calls run at once.
+      part, at most 24 for which the program is slow, and 32 MiB for connections and at most 64 threads come to it,
+      however many calls run at once.
     max_part_bytes: bytes of the largest part that a download accepts, 65,536 to 1,073,741,824; default 67,108,864.
     parts_in_flight: parts that one transfer sends or fetches at once, 1 to 16; default 4.
     force_api_route: transfer files through the API host instead of directly to and from the storage.
