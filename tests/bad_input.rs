@@ -790,7 +790,11 @@ fn messages_have_what_was_given_and_what_to_do() {
             &["only a Workspace"],
             "leave out the directory",
         ),
-        (package.delete_file(&mut (), "a b", None), &["\"a b\""], ""),
+        (
+            package.delete_file(&mut (), "a b", None),
+            &["the file id is malformed"],
+            "letters, digits",
+        ),
         (
             package.file_information(&mut (), "", None).map(|_| ()),
             &["the file id is empty"],

@@ -2,10 +2,10 @@
 
 use super::trimmed;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
 
 /// No id that a message repeats is longer: package codes and keycodes are.
 const LONGEST_SHOWN: usize = 42;
-use crate::secret::SecretString;
 
 /// An id from the caller, trimmed.
 pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
