@@ -695,8 +695,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
    */
   SENDSAFELY_SYNC_RUNNING = 611,
   /**
-   * A sync would delete more than half of the files of a side, or all of them. It has changed nothing.
-   * Check that both directories are the right ones and complete, and set force if they are.
+   * A sync would delete more than half of the files of a side.
+   * It has changed nothing. Check that both directories are the right ones and complete, and set force if they are.
    */
   SENDSAFELY_MANY_DELETIONS = 612,
   /**

@@ -300,10 +300,10 @@ kinds! {
         "the process has no descriptor or thread left",
         "close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight";
     SyncRunning = 611, SENDSAFELY_SYNC_RUNNING:
-        "another program syncs the same directory",
+        "another program syncs the same local directory",
         "call again when it has ended";
     ManyDeletions = 612, SENDSAFELY_MANY_DELETIONS:
-        "a sync would delete more than half of the files",
+        "a sync would delete more than half of the files of a side",
         "check that both directories are the right ones and complete, and set force if they are";
     // Stopped.
     Stopped = 700, SENDSAFELY_STOPPED:

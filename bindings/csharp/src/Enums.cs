@@ -295,9 +295,9 @@ namespace LibSendSafely
         /// <summary>Another program syncs the same local directory.</summary>
         /// <remarks>Call again when it has ended.</remarks>
         SyncRunning = 611,
-        /// <summary>A sync would delete more than half of the files of a side, or all of them. It has changed
-        /// nothing.</summary>
-        /// <remarks>Check that both directories are the right ones and complete, and set force if they are.</remarks>
+        /// <summary>A sync would delete more than half of the files of a side.</summary>
+        /// <remarks>It has changed nothing. Check that both directories are the right ones and complete, and set force
+        /// if they are.</remarks>
         ManyDeletions = 612,
         /// <summary>Stopped by the program.</summary>
         /// <remarks>The call undid what it could: a stopped upload deletes its file, a stopped download leaves no

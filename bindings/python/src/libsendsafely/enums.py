@@ -265,8 +265,8 @@ class Status(OpenEnum):
     SYNC_RUNNING = 611
     """Another program syncs the same local directory. Call again when it has ended."""
     MANY_DELETIONS = 612
-    """A sync would delete more than half of the files of a side, or all of them. It has changed nothing. Check that both
-    directories are the right ones and complete, and set force if they are.
+    """A sync would delete more than half of the files of a side. It has changed nothing. Check that both directories are
+    the right ones and complete, and set force if they are.
     """
     STOPPED = 700
     """Stopped by the program. The call undid what it could: a stopped upload deletes its file, a stopped download leaves
