@@ -223,7 +223,7 @@ fn calls_for_workspaces_only_fail_before_anything_is_sent() {
         refused(workspace.create_directory(&mut (), None, name), bad);
         refused(workspace.rename_directory(&mut (), "D", name), bad);
     }
-    for id in ["", "a b", "a\n"] {
+    for id in ["", "a b", "a\nb"] {
         let bad = ErrorKind::InvalidArgument;
         refused(workspace.create_directory(&mut (), Some(id), "x"), bad);
         refused(workspace.delete_directory(&mut (), id), bad);
