@@ -50,9 +50,12 @@ static int32_t look_at_threads(void *user_data, const sendsafely_progress *progr
   DIR *threads = opendir("/proc/self/task");
   for (struct dirent *entry; threads && (entry = readdir(threads));) {
     if (entry->d_name[0] == '.') continue;
-    char path[300], *status;
+    char path[300], status[8192];
     snprintf(path, sizeof path, "/proc/self/task/%s/status", entry->d_name);
-    status = read_text(path);
+    FILE *file = fopen(path, "rb");
+    if (!file) continue; /* The thread has ended meanwhile. */
+    status[fread(status, 1, sizeof status - 1, file)] = 0;
+    fclose(file);
     char *blocked = strstr(status, "SigBlk:");
     if (strstr(status, "Name:\tsendsafely") && blocked) {
       library_threads++;
@@ -60,7 +63,6 @@ static int32_t look_at_threads(void *user_data, const sendsafely_progress *progr
       unsigned long long wanted = 1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1) | 1ULL << (SIGCHLD - 1);
       open_to_signals += (strtoull(blocked + 7, NULL, 16) & wanted) != wanted;
     }
-    free(status);
   }
   if (threads) closedir(threads);
   return SENDSAFELY_CONTINUE;
