@@ -92,15 +92,24 @@ static int64_t read_some(void *user_data, uint8_t *buffer, size_t capacity) {
   return (int64_t)count;
 }
 
-/* How many files a directory has; a temporary file among them is a failure. */
-static size_t whole_files(const char *directory) {
+/* How many files a directory has, and how many of them are temporary. */
+static size_t files_in(const char *directory, size_t *temporary) {
   DIR *entries = opendir(directory);
   size_t count = 0;
+  *temporary = 0;
   for (struct dirent *entry; entries && (entry = readdir(entries));) {
-    CHECK(strstr(entry->d_name, ".part") == NULL);
+    *temporary += strstr(entry->d_name, ".part") != NULL;
     count += entry->d_name[0] != '.';
   }
   if (entries) closedir(entries);
+  return count;
+}
+
+/* How many files a directory has. Temporary ones go with the last worker of a failed call, which may take a moment. */
+static size_t whole_files(const char *directory) {
+  size_t count, temporary;
+  for (int waits = 0; count = files_in(directory, &temporary), temporary && waits < 1000; waits++) usleep(10000);
+  CHECK(temporary == 0);
   return count;
 }
 

@@ -68,9 +68,10 @@ def test_the_lines_of_the_readme(environment, emulator, tmp_path):
     assert lines.count(host) == 1
     (tmp_path / "report.pdf").write_bytes(b"figures")
     credentials = f"api_key, api_secret = {emulator.ready['api_key']!r}, {emulator.ready['api_secret']!r}\n"
+    before = emulator.admin("GET", "/packages")
     printed = run(environment, "-c", credentials + lines.replace(host, emulator.ready["url"]), cwd=tmp_path)
     link = printed.splitlines()[-1]
-    [package_id] = emulator.admin("GET", "/packages")
+    [package_id] = (name for name in emulator.admin("GET", "/packages") if name not in before)
     package = emulator.admin("GET", f"/packages/{package_id}")
     assert link.startswith(emulator.ready["url"] + "/receive/?") and package["finalized"] and f"packageCode={package['code']}#keyCode=" in link
     assert [recipient["email"] for recipient in package["recipients"]] == ["somebody@example.com"]
