@@ -109,7 +109,7 @@ static size_t files_in(const char *directory, size_t *temporary) {
 static size_t whole_files(const char *directory) {
   size_t count, temporary;
   for (int waits = 0; count = files_in(directory, &temporary), temporary && waits < 1000; waits++) usleep(10000);
-  CHECK(temporary == 0);
+  check_at(__FILE__, __LINE__, temporary == 0, "%s has %zu temporary files", directory, temporary);
   return count;
 }
 
