@@ -214,18 +214,11 @@ impl TreeDownload {
             let directory = match listed.directories.remove(&id) {
                 Some(Ok(directory)) => directory,
                 Some(Err(error)) => {
-                    let item = self.items.push(ReportItem {
-                        path,
-                        local_path: Some(local),
-                        file_id: None,
-                        size: 0,
-                        declared_size: None,
-                        action: Action::None,
+                    self.items.push(ReportItem {
                         renamed,
-                        reason: Reason::None,
-                        error: None,
+                        error: Some(error),
+                        ..ReportItem::new(path, local)
                     });
-                    self.items.failed(item, error);
                     continue;
                 }
                 None => continue,
@@ -256,15 +249,11 @@ impl TreeDownload {
             for (file, given) in directory.files.into_iter().zip(file_names) {
                 let target = local.join(&given.name);
                 let item = self.items.push(ReportItem {
-                    path: joined(&path, &file.file_name),
-                    local_path: Some(target.clone()),
                     file_id: Some(file.file_id.clone()),
                     size: file.size.unwrap_or(0),
                     declared_size: file.size,
-                    action: Action::None,
                     renamed: renamed || given.name != file.file_name,
-                    reason: Reason::None,
-                    error: None,
+                    ..ReportItem::new(joined(&path, &file.file_name), target.clone())
                 });
                 planned.push(PlannedFile {
                     item,

@@ -37,6 +37,23 @@ pub struct ReportItem {
     pub error: Option<Error>,
 }
 
+impl ReportItem {
+    /// An item of which nothing is known yet.
+    pub(super) fn new(path: String, local: PathBuf) -> Self {
+        Self {
+            path,
+            local_path: Some(local),
+            file_id: None,
+            size: 0,
+            declared_size: None,
+            action: Action::None,
+            reason: Reason::None,
+            renamed: false,
+            error: None,
+        }
+    }
+}
+
 /// What was done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {

@@ -489,15 +489,10 @@ impl TreeUpload {
 
     fn item(&self, path: String, local: &Path, size: Option<u64>, renamed: bool) -> usize {
         self.items.push(ReportItem {
-            path,
-            local_path: Some(local.to_owned()),
-            file_id: None,
             size: size.unwrap_or(0),
             declared_size: size,
-            action: Action::None,
             renamed,
-            reason: Reason::None,
-            error: None,
+            ..ReportItem::new(path, local.to_owned())
         })
     }
 

@@ -19,7 +19,7 @@ use crate::package::Inner;
 use crate::package::directory::DirectoryOptions;
 use crate::package::download::DownloadOptions;
 use crate::package::names::{Counterpart, Entry, Given, confirmed_names_here};
-use crate::package::report::{ends_all, joined};
+use crate::package::report::joined;
 use crate::record::{Directory, File};
 use crate::transfer::queue::Queue;
 
@@ -269,18 +269,10 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         let are_same = |open: &[(usize, String)]| {
             let mut same = BTreeSet::new();
             for (index, name) in open {
-                let (file, local) = (
-                    &files[index - directories.len()],
-                    base.join(&path).join(name),
-                );
-                let directory = Some(id.clone());
-                match worker_inner.is_same_content(&worker_call, &local, file, directory, &options)
-                {
-                    Ok(true) => drop(same.insert(*index)),
-                    Err(error) if ends_all(&error) || worker_call.is_stopped() => {
-                        return Err(error);
-                    }
-                    Ok(false) | Err(_) => {}
+                let file = &files[index - directories.len()];
+                let (local, directory) = (base.join(&path).join(name), Some(id.clone()));
+                if worker_inner.is_surely_same(&worker_call, &local, file, directory, &options)? {
+                    same.insert(*index);
                 }
             }
             Ok(same)

@@ -1,15 +1,15 @@
 //! Keeping a local directory and a directory of a Workspace equal.
 //!
 //! A sync lists both sides (`listing`), makes a plan of the two listings and the last common state (`plan`, a pure
-//! function; `state`), and carries it out (`steps`). Each step is safe by itself: whatever ends a sync, the next one goes
+//! function; `state`), and carries it out (`execution`). Each step is safe by itself: whatever ends a sync, the next one goes
 //! on from what it finds.
 
+mod execution;
 mod filter;
 mod listing;
 mod options;
 mod plan;
 mod state;
-mod steps;
 
 pub use options::SyncOptions;
 pub use plan::Direction;
@@ -18,7 +18,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::compare::Reason;
 use super::report::{Action, Items, Report, ReportItem, TreeError};
 use super::under_way::UnderWay;
 use super::upload::Running;
@@ -28,11 +27,11 @@ use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, CREATE_FIRST};
+use execution::Execution;
 use filter::Filter;
 use listing::{ListHere, ListThere, Remote, list_there};
 use plan::{Here, Plan, Rules, Side, Step};
 use state::{Known, State};
-use steps::Steps;
 
 /// A sync lists again after conflicts, to send what it has set aside. So often at most.
 const MOST_PASSES: u32 = 4;
@@ -142,7 +141,7 @@ impl Sync {
                 break;
             }
             self.may_delete(&plan)?;
-            let steps = Steps {
+            let execution = Execution {
                 inner: Arc::clone(&self.inner),
                 options: self.options.clone(),
                 items: self.items.clone(),
@@ -152,7 +151,7 @@ impl Sync {
                 remote: Mutex::new(remote),
                 has_set_aside: AtomicBool::new(false),
             };
-            if plan.steps.is_empty() || !steps.carry_out(call, plan)? {
+            if plan.steps.is_empty() || !execution.carry_out(call, plan)? {
                 break;
             }
         }
@@ -168,11 +167,15 @@ impl Sync {
     ) -> Result<(Plan, Remote)> {
         let mut refuse = |path: &str, local: &Path, error: Error| {
             if is_first {
-                let item = self.item(path, Some(local.to_owned()), None, 0);
-                if error.kind() == ErrorKind::NotAFile {
-                    self.items.done(item, Action::Ignored, None);
-                }
-                self.items.failed(item, error);
+                let action = match error.kind() {
+                    ErrorKind::NotAFile => Action::Ignored,
+                    _ => Action::None,
+                };
+                self.items.push(ReportItem {
+                    action,
+                    error: Some(error),
+                    ..ReportItem::new(path.to_owned(), local.to_owned())
+                });
             }
         };
         let listing = ListHere {
@@ -223,26 +226,6 @@ impl Sync {
         Ok(())
     }
 
-    fn item(
-        &self,
-        path: &str,
-        local: Option<PathBuf>,
-        file_id: Option<String>,
-        size: u64,
-    ) -> usize {
-        self.items.push(ReportItem {
-            path: path.to_owned(),
-            local_path: local,
-            file_id,
-            size,
-            declared_size: None,
-            action: Action::None,
-            reason: Reason::None,
-            renamed: false,
-            error: None,
-        })
-    }
-
     /// Reports what would be done.
     fn show(&self, plan: Plan, remote: &Remote) {
         for (path, step) in plan.steps {
@@ -257,8 +240,12 @@ impl Sync {
                     .and_then(|file| file.size)
                     .unwrap_or(0),
             };
-            let item = self.item(&path, Some(local), file_id, size);
-            self.items.done(item, action, None);
+            self.items.push(ReportItem {
+                file_id,
+                size,
+                action,
+                ..ReportItem::new(path, local)
+            });
         }
     }
 }

@@ -19,7 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing, Fate, Stamp, TargetFile, Written};
 use crate::package::Inner;
-use crate::package::compare::Reason;
 use crate::package::directory::DirectoryOptions;
 use crate::package::download::DownloadOptions;
 use crate::package::report::{Action, Items, ReportItem, ends_all};
@@ -32,7 +31,7 @@ use crate::transfer::queue::Queue;
 use crate::transfer::source::SourceFile;
 
 /// What the workers that carry out one plan share.
-pub(super) struct Steps {
+pub(super) struct Execution {
     pub(super) inner: Arc<Inner>,
     pub(super) options: SyncOptions,
     pub(super) items: Items,
@@ -52,7 +51,7 @@ struct Done {
     local: PathBuf,
 }
 
-impl Steps {
+impl Execution {
     /// Carries out a plan. Returns whether another one is needed.
     pub(super) fn carry_out(self, call: &Arc<Call>, plan: Plan) -> Result<bool> {
         call.set_phase(Phase::Transferring);
@@ -154,38 +153,29 @@ impl Steps {
     }
 
     fn report(&self, call: &Call, path: String, done: Result<Option<Done>>) -> Result<()> {
-        let local = self.base.join(&path);
-        let item = |done: Option<Done>| {
-            let done = done.unwrap_or(Done {
-                action: Action::None,
-                file_id: None,
-                size: 0,
-                local,
-            });
-            self.items.push(ReportItem {
-                renamed: done.action == Action::KeptBoth,
-                path,
-                local_path: Some(done.local),
-                file_id: done.file_id,
-                size: done.size,
-                declared_size: None,
-                action: done.action,
-                reason: Reason::None,
-                error: None,
-            })
-        };
         match done {
             Ok(None) => {}
-            Ok(done) => drop(item(done)),
+            Ok(Some(done)) => {
+                self.items.push(ReportItem {
+                    file_id: done.file_id,
+                    size: done.size,
+                    action: done.action,
+                    renamed: done.action == Action::KeptBoth,
+                    ..ReportItem::new(path, done.local)
+                });
+            }
             Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
             Err(error) => {
-                let is_in_motion =
-                    matches!(error.kind(), ErrorKind::FileChanged | ErrorKind::FileExists);
-                let item = item(None);
-                if is_in_motion {
-                    self.items.done(item, Action::Ignored, None);
-                }
-                self.items.failed(item, error);
+                let action = match error.kind() {
+                    ErrorKind::FileChanged | ErrorKind::FileExists => Action::Ignored,
+                    _ => Action::None,
+                };
+                let local = self.base.join(&path);
+                self.items.push(ReportItem {
+                    action,
+                    error: Some(error),
+                    ..ReportItem::new(path, local)
+                });
             }
         }
         Ok(())
