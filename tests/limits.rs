@@ -39,7 +39,7 @@ fn alone(test: &str, kib: Option<usize>) {
     } = Command::new("sh")
         .args([
             "-c",
-            "ulimit -v \"$1\" && shift && exec \"$@\"",
+            "ulimit -v \"$1\" && shift && exec timeout --kill-after=5 200 \"$@\"",
             "sh",
             &limit,
         ])

@@ -5,11 +5,17 @@ cargo-nextest writes JUnit itself, but is compiled for minutes on a new machine,
 leaves documentation tests out.
 """
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+
+
+# Seconds without a line, after which a test hangs. Compiling one crate, the longest silence there is, takes less.
+PATIENCE = 600
 
 
 def junit(suite, output, status):
@@ -25,14 +31,28 @@ def junit(suite, output, status):
     return ET.ElementTree(root)
 
 
+def hangs(_signal, _frame):
+    raise TimeoutError(f"no line for {PATIENCE} s: a test hangs")
+
+
 def main(suite, package):
     # --no-fail-fast: the summary counts what failed, not only the first file that did.
     command = ["cargo", "test", "--locked", "--no-fail-fast", "--package", package]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as cargo:
-        lines = []
-        for line in cargo.stdout:
-            print(line, end="", flush=True)
-            lines.append(line)
+    lines = []
+    signal.signal(signal.SIGALRM, hangs)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
+    ) as cargo:
+        try:
+            for line in cargo.stdout:
+                signal.alarm(PATIENCE)
+                print(line, end="", flush=True)
+                lines.append(line)
+            signal.alarm(0)
+        except BaseException:
+            # The tests too, which hold the other end of the pipe.
+            os.killpg(cargo.pid, signal.SIGKILL)
+            raise
     place = Path("target/junit", suite)
     place.mkdir(parents=True, exist_ok=True)
     document = junit(suite, "".join(lines), cargo.returncode)

@@ -17,7 +17,8 @@ use crate::os::lock::MutexGuard;
 /// Leases wait in line until they fit. Parts may hold memory while they wait for one that stands in this line: it is
 /// `urgent`, a part without which a transfer cannot go on. So one urgent lease at a time may overtake all others and go
 /// above the limit, for its buffer and for what it needs besides (key derivations, unpacking). It waits for no other
-/// lease, so its part comes to an end, and then the next urgent one may go above.
+/// lease, so its part comes to an end, and then the next urgent one may go above. A lease that is alone has what it needs,
+/// and keeps it when others come.
 ///
 /// The caller's code may have a part for long, and may wait for another transfer meanwhile. Such a part does not count
 /// until it comes back. A transfer that was begun inside a callback goes above the limit at any time, with its urgent
@@ -223,15 +224,19 @@ impl Lease {
             return Ok(());
         };
         let limit = self.budget.limit;
-        let may_go_above =
-            |state: &Charges| state.may_overtake(call) && (state.leased == charged || urgent());
         let mut state = self.budget.state.wait_while(call, |state| {
-            state.leased + more > limit && !self.above.get() && !may_go_above(state)
+            if state.leased + more <= limit || self.above.get() {
+                return false;
+            }
+            let overtakes = state.may_overtake(call) && urgent();
+            if overtakes && !state.above {
+                state.above = true;
+                self.above.set(true);
+            }
+            // One that is alone need not be urgent, and may be kept until an urgent one is done: that one goes above it.
+            let is_alone = state.leased == charged;
+            !(overtakes || is_alone)
         })?;
-        if state.leased + more > limit && !state.above {
-            state.above = true;
-            self.above.set(true);
-        }
         state.leased += more;
         self.charged.set(bytes);
         let excess = state.excess(limit);
@@ -393,6 +398,17 @@ mod tests {
             waiting.join().expect("no panic")
         });
         assert_eq!(stopped.expect_err("stopped").kind(), ErrorKind::Stopped);
+    }
+
+    /// It came early, and was alone then: it keeps its memory until the urgent one is done.
+    #[test]
+    fn an_urgent_lease_does_not_wait_for_one_that_was_alone() {
+        let (budget, call) = budget(100);
+        let early = budget.lease(&call, 10, || false).expect("fits");
+        early.grow(&call, 500, || false).expect("is alone");
+        let urgent = budget.lease(&call, 10, || true).expect("is urgent");
+        urgent.grow(&call, 500, || true).expect("is urgent");
+        assert_eq!(charged(&budget), 1000);
     }
 
     /// Each is the first part of a transfer, and many transfers hold memory.
