@@ -13,7 +13,6 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-
 # Seconds without a line, after which a test hangs. Compiling one crate, the longest silence there is, takes less.
 PATIENCE = 600
 
@@ -40,9 +39,7 @@ def main(suite, package):
     command = ["cargo", "test", "--locked", "--no-fail-fast", "--package", package]
     lines = []
     signal.signal(signal.SIGALRM, hangs)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
-    ) as cargo:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True) as cargo:
         try:
             for line in cargo.stdout:
                 signal.alarm(PATIENCE)
