@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::descriptor::above_standard;
 #[cfg(unix)]
 use super::file::create_private;
-use super::file::{TargetFile, io_error};
+use super::file::io_error;
+use super::target::TargetFile;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A lock that one program at a time holds. The system releases it when the program ends, however it ends.
