@@ -1,13 +1,17 @@
-//! A local directory and a Workspace kept equal: chosen cases, and random histories against a model of what people wrote.
+//! A local directory and a Workspace kept equal: chosen cases, kills, random histories against a model of what people
+//! wrote, and what many files cost.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
 mod support;
 
+#[path = "sync/histories.rs"]
+mod histories;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -646,32 +650,62 @@ fn a_failed_request_is_made_up_for_by_the_next_sync() {
     }
 }
 
-/// The environment variable by which the program that is killed gets what it syncs.
-const KILLED: &str = "SENDSAFELY_SYNC_KILLED";
+/// The environment variable by which a program of its own gets what it syncs.
+const SYNCED: &str = "SENDSAFELY_SYNCED";
+
+/// Starts a program that syncs the directory of a machine and then ends.
+fn child_sync(emulator: &Emulator, machine: &Machine, options: &SyncOptions) -> Child {
+    let setup = json!({
+        "url": emulator.text("url"), "key": emulator.of_user(0, "api_key"),
+        "secret": emulator.of_user(0, "api_secret"), "package": machine.package.id(),
+        "keycode": machine.package.keycode().unwrap().to_string(), "tree": machine.tree(),
+        "state": options.state_directory, "delete": options.delete, "force": options.force,
+        "checksum": options.checksum, "direction": format!("{:?}", options.direction),
+    });
+    Command::new(std::env::current_exe().unwrap())
+        .args(["a_program_of_its_own", "--exact", "--test-threads=1"])
+        .env(SYNCED, setup.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// What [`child_sync`] starts; no test otherwise.
+#[test]
+fn a_program_of_its_own() {
+    let Ok(setup) = std::env::var(SYNCED) else {
+        return;
+    };
+    let setup: Value = serde_json::from_str(&setup).unwrap();
+    let text = |name: &str| setup[name].as_str().unwrap().to_owned();
+    let is = |name: &str| setup[name].as_bool().unwrap();
+    let secret = text("secret");
+    let client = Client::new(
+        &text("url"),
+        &text("key"),
+        secret.as_str().into(),
+        options(),
+    );
+    let (id, keycode) = (text("package"), text("keycode"));
+    let package = Package::open(&client.unwrap(), &mut (), &id, keycode.as_str().into()).unwrap();
+    let options = SyncOptions {
+        direction: match text("direction").as_str() {
+            "Up" => Direction::Up,
+            "Down" => Direction::Down,
+            _ => Direction::Both,
+        },
+        delete: is("delete"),
+        force: is("force"),
+        checksum: is("checksum"),
+        state_directory: Some(text("state").into()),
+        ..SyncOptions::default()
+    };
+    let _ = package.sync(&mut (), Path::new(&text("tree")), &options);
+}
 
 #[test]
 fn a_killed_sync_loses_nothing() {
-    const TEST: &str = "a_killed_sync_loses_nothing";
-    if is_child() {
-        let setup: Value = serde_json::from_str(&std::env::var(KILLED).unwrap()).unwrap();
-        let text = |name: &str| setup[name].as_str().unwrap().to_owned();
-        let client = Client::new(
-            &text("url"),
-            &text("key"),
-            text("secret").as_str().into(),
-            options(),
-        );
-        let (id, keycode) = (text("package"), text("keycode"));
-        let package =
-            Package::open(&client.unwrap(), &mut (), &id, keycode.as_str().into()).unwrap();
-        let options = SyncOptions {
-            delete: true,
-            state_directory: Some(text("state").into()),
-            ..SyncOptions::default()
-        };
-        let _ = package.sync(&mut (), Path::new(&text("tree")), &options);
-        return;
-    }
     let kills: usize = std::env::var("SYNC_KILLS").map_or(6, |number| number.parse().unwrap());
     let mut chance = Chance(7);
     let emulator = Emulator::start();
@@ -684,12 +718,10 @@ fn a_killed_sync_loses_nothing() {
     }
     one.sync();
     other.sync();
-    let setup = json!({
-        "url": emulator.text("url"), "key": emulator.of_user(0, "api_key"),
-        "secret": emulator.of_user(0, "api_secret"), "package": one.package.id(),
-        "keycode": one.package.keycode().unwrap().to_string(), "tree": one.tree(),
-        "state": one.directory.join("state"),
-    });
+    let delete = SyncOptions {
+        delete: true,
+        ..one.options()
+    };
     for round in 0..kills {
         let mut written = Vec::new();
         for name in &names {
@@ -702,14 +734,7 @@ fn a_killed_sync_loses_nothing() {
             }
         }
         other.sync();
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([TEST, "--exact", "--test-threads=1"])
-            .env("SENDSAFELY_TEST_CHILD", "1")
-            .env(KILLED, setup.to_string())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = child_sync(&emulator, &one, &delete);
         thread::sleep(Duration::from_millis(20 + chance.below(400) as u64));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -758,18 +783,6 @@ impl Chance {
     }
 }
 
-const NAMES: [&str; 9] = [
-    "d",
-    "a",
-    "b.txt",
-    "B.txt",
-    "d/a",
-    "d/e/x.tar.gz",
-    "caf\u{e9}",
-    "cafe\u{301}",
-    "f/g",
-];
-
 /// Everything that can still be read, with old versions.
 fn all_contents(machines: &[&Machine]) -> Vec<String> {
     let mut contents: Vec<String> = Vec::new();
@@ -810,147 +823,4 @@ fn old_versions(machine: &Machine) -> Vec<String> {
     let mut contents = Vec::new();
     walk(&machine.package, None, &mut contents);
     contents
-}
-
-/// One history: two machines, people who write, rename and delete, clocks that differ, syncs that are stopped at any
-/// progress report, states that get lost.
-fn history(emulator: &Emulator, seed: u64) {
-    let mut chance = Chance(seed);
-    let (one, other) = two_machines(emulator);
-    let machines = [&one, &other];
-    let mut alive: Vec<String> = Vec::new();
-    let mut number = 0;
-    for _ in 0..12 {
-        let machine = *chance.of(&machines);
-        let name = *chance.of(&NAMES);
-        let path = machine.tree().join(name);
-        let before = fs::read_to_string(&path).ok();
-        match chance.below(10) {
-            0..=4 => {
-                number += 1;
-                let content = format!("{seed:08}-{number:04}");
-                let time = path
-                    .metadata()
-                    .ok()
-                    .and_then(|metadata| metadata.modified().ok());
-                if path.is_dir() || is_below_file(&path) {
-                    continue;
-                }
-                machine.write(name, &content);
-                if let (Some(time), 0) = (time, chance.below(6)) {
-                    // An edit that neither size nor time shows is found by reading all.
-                    let file = File::options().write(true).open(&path).unwrap();
-                    file.set_times(FileTimes::new().set_modified(time)).unwrap();
-                } else if chance.below(3) == 0 {
-                    machine.age(name, [-7.0, -1.0, 2.0, 9.0][chance.below(4)]);
-                }
-                // Its own person replaced what was there.
-                alive.retain(|content| before.as_ref() != Some(content));
-                alive.push(content);
-            }
-            5 => {
-                if let Some(before) = before {
-                    machine.remove(name);
-                    alive.retain(|content| *content != before);
-                }
-            }
-            6 => {
-                let target = machine.tree().join(*chance.of(&NAMES));
-                if before.is_some() && !target.exists() && !is_below_file(&target) {
-                    fs::create_dir_all(target.parent().unwrap()).unwrap();
-                    fs::rename(&path, &target).unwrap();
-                }
-            }
-            7 => {
-                let _ = fs::remove_dir_all(machine.directory.join("state"));
-            }
-            8 => {
-                let mut reports = chance.below(6);
-                let mut watcher = Watch::stopping(move |_| {
-                    reports = reports.saturating_sub(1);
-                    reports == 0
-                });
-                let _ = machine
-                    .package
-                    .sync(&mut watcher, &machine.tree(), &checked(machine));
-            }
-            _ => drop(machine.sync_with(&checked(machine)).unwrap()),
-        }
-        let readable = all_contents(&machines);
-        for content in &alive {
-            assert!(readable.contains(content), "seed {seed}: {content} is lost");
-        }
-    }
-    let mut last = Vec::new();
-    for machine in [&one, &other, &one, &other] {
-        last.push(machine.sync_with(&checked(machine)).unwrap());
-    }
-    let state = format!(
-        "seed {seed}: {:?} {:?} {last:?}",
-        one.content(),
-        other.content()
-    );
-    // Two names that differ in Unicode's form alone may have a number on one side.
-    let contents = |content: BTreeMap<String, String>| {
-        let mut contents: Vec<_> = content.into_values().collect();
-        contents.sort();
-        contents
-    };
-    assert_eq!(
-        contents(one.content()),
-        contents(other.content()),
-        "{state}"
-    );
-    // A file whose creation was stopped, and which nobody has, stays incomplete.
-    assert_eq!(
-        contents(one.content()),
-        contents(one.workspace_with(true)),
-        "{state}"
-    );
-    for machine in machines {
-        emulator.forget_requests();
-        let report = machine.sync();
-        let is_idle = report
-            .items
-            .iter()
-            .all(|item| item.action == Action::Ignored);
-        assert!(is_idle, "{report:?}, before: {state}");
-        let requests = emulator.requests();
-        let writes: Vec<_> = requests
-            .iter()
-            .filter(|request| is_write(request))
-            .collect();
-        assert!(writes.is_empty(), "{writes:?} {state}");
-        assert!(
-            machine
-                .content()
-                .keys()
-                .all(|name| !name.ends_with(".part")),
-            "{state}"
-        );
-    }
-}
-
-fn is_below_file(path: &Path) -> bool {
-    path.ancestors().skip(1).any(Path::is_file)
-}
-
-fn checked(machine: &Machine) -> SyncOptions {
-    SyncOptions {
-        checksum: true,
-        ..machine.options()
-    }
-}
-
-#[test]
-fn random_histories_lose_nothing() {
-    let histories: u64 =
-        std::env::var("SYNC_HISTORIES").map_or(30, |number| number.parse().unwrap());
-    let first: u64 = std::env::var("SYNC_SEED").map_or(1, |number| number.parse().unwrap());
-    for group in (first..first + histories).collect::<Vec<_>>().chunks(50) {
-        let emulator = Emulator::start();
-        for seed in group {
-            history(&emulator, *seed);
-        }
-    }
 }
