@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::body::{Dropped, RequestBody, ResponseBody, WholeResponse, whole};
 use crate::faults::{Faults, Rule};
 use crate::percent::percent_decode;
+use crate::proxy::Plan;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::state::file::File;
@@ -81,6 +82,7 @@ async fn outage(server: &Server, body: &[u8]) -> Outcome {
             .as_u64()
             .ok_or_else(|| bad_request("ms is missing"))?,
     );
+    let silent = request["silent"].as_bool().unwrap_or(false);
     let names: Vec<&str> = match &request["listeners"] {
         Value::Null => vec!["api", "storage"],
         listed => listed
@@ -92,8 +94,8 @@ async fn outage(server: &Server, body: &[u8]) -> Outcome {
     };
     for name in names {
         match name {
-            "api" => server.api_switch.off_for(time).await,
-            "storage" => server.storage_switch.off_for(time).await,
+            "api" => server.api_switch.off_for(time, silent).await,
+            "storage" => server.storage_switch.off_for(time, silent).await,
             _ => return Err(not_found("listener")),
         }
     }
@@ -131,6 +133,16 @@ fn route(server: &Server, method: &Method, segments: &[&str], body: Bytes) -> Ou
         }
         (DELETE, ["faults"]) => {
             server.faults.lock().rules.clear();
+            done()
+        }
+        (GET, ["proxy"]) => json_of(&server.proxy.report()),
+        (POST, ["proxy"]) => {
+            let plan: Plan = parse(&body)?;
+            server.proxy.set(Some(plan));
+            done()
+        }
+        (DELETE, ["proxy"]) => {
+            server.proxy.set(None);
             done()
         }
         (POST, ["handshake-hang"]) => {
@@ -191,6 +203,7 @@ fn reset(server: &Server) {
     }
     server.state.lock().reset();
     *server.faults.lock() = Faults::default();
+    server.proxy.set(None);
     server.set_settings(Settings::default());
     server.set_handshake_hang(false);
     server.requests.lock().clear();

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::random::Seeded;
+
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum When {
@@ -97,6 +99,11 @@ pub(crate) struct Rule {
     /// 0: for ever.
     #[serde(default = "once")]
     pub(crate) times: u64,
+    /// So many of 1000 matching requests fail, by the seed; the others pass.
+    #[serde(default = "always")]
+    pub(crate) per_mille: u64,
+    #[serde(default)]
+    pub(crate) seed: u64,
     #[serde(default)]
     pub(crate) when: When,
     pub(crate) action: Action,
@@ -109,6 +116,10 @@ pub(crate) struct Rule {
 
 fn once() -> u64 {
     1
+}
+
+fn always() -> u64 {
+    1000
 }
 
 #[derive(Default)]
@@ -147,7 +158,8 @@ impl Faults {
         for rule in matching {
             rule.matched += 1;
             let exhausted = rule.times > 0 && rule.hits >= rule.times;
-            if rule.matched > rule.skip && !exhausted {
+            let by_chance = Seeded::of([rule.seed, rule.matched]).below(1000) < rule.per_mille;
+            if rule.matched > rule.skip && !exhausted && by_chance {
                 rule.hits += 1;
                 return Some(rule.clone());
             }
@@ -173,6 +185,21 @@ mod tests {
             .collect();
         assert_eq!(applied, [false, true, true, false]);
         assert_eq!(faults.rules[0].hits, 2);
+    }
+
+    #[test]
+    fn a_rule_applies_by_chance() {
+        let rule: Rule = serde_json::from_value(
+            json!({"endpoint": "*", "times": 0, "per_mille": 100, "seed": 3, "action": {}}),
+        )
+        .expect("a rule");
+        let mut faults = Faults::default();
+        faults.add(rule);
+        for _ in 0..2000 {
+            faults.rule_for("part_put", "/", None);
+        }
+        let hits = faults.rules[0].hits;
+        assert!((150..250).contains(&hits), "{hits}");
     }
 
     #[test]

@@ -2,22 +2,25 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, duplex};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio_rustls::TlsAcceptor;
+use tokio::time::timeout;
 
 use crate::admin;
 use crate::outage::{Outage, Switch, wait_out};
 use crate::request;
 use crate::server::{Listener, Server};
+use crate::tls::Acceptors;
 
 /// A port that is bound; it serves nothing before `serve` is called.
 pub(crate) struct Port {
@@ -35,6 +38,50 @@ fn bound_socket(address: SocketAddr) -> io::Result<TcpSocket> {
 }
 
 const BACKLOG: u32 = 1024;
+/// The bytes between the proxy and a listener, in each direction.
+const PROXY_BUFFER: usize = 64 * 1024;
+/// A connection that is not made in this time finds the backlog full.
+const UNANSWERED: Duration = Duration::from_millis(100);
+const MAX_FILLERS: usize = 8;
+
+/// A port at which nothing answers: its backlog is full. The connections that fill it have to be kept.
+async fn unanswered(socket: TcpSocket) -> io::Result<(TcpListener, Vec<TcpStream>)> {
+    let listener = socket.listen(0)?;
+    let address = listener.local_addr()?;
+    let mut fillers = Vec::new();
+    while fillers.len() < MAX_FILLERS
+        && let Ok(filler) = timeout(UNANSWERED, TcpStream::connect(address)).await
+    {
+        fillers.push(filler?);
+    }
+    Ok((listener, fillers))
+}
+
+/// What connections know of outages.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    cuts: u64,
+    silent: bool,
+}
+
+/// Serves a connection until a cut. In silence it is not served, and stays.
+async fn through_outages(connection: impl Future<Output = ()>, mut line: watch::Receiver<Line>) {
+    let cuts = line.borrow_and_update().cuts;
+    let mut connection = pin!(connection);
+    loop {
+        tokio::select! {
+            () = &mut connection => return,
+            // An error means that the listener has ended, and the program with it.
+            changed = line.changed() => if changed.is_err() { return },
+        }
+        let is_heard = line
+            .wait_for(|line| !line.silent || line.cuts != cuts)
+            .await;
+        if is_heard.is_ok_and(|line| line.cuts != cuts) {
+            return;
+        }
+    }
+}
 
 impl Port {
     pub(crate) fn bind(kind: Listener, port: u16) -> io::Result<(Self, Switch)> {
@@ -56,31 +103,39 @@ impl Port {
     pub(crate) async fn serve(
         mut self,
         server: Arc<Server>,
-        tls: Option<TlsAcceptor>,
+        tls: Option<Arc<Acceptors>>,
     ) -> io::Result<()> {
-        // Connections watch this number, and end when it changes.
-        let outage_count = watch::Sender::new(0_u64);
+        let line = watch::Sender::new(Line::default());
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => {
                     // A failed accept affects one connection only.
                     let Ok((stream, _)) = accepted else { continue };
                     let connection = connection(server.clone(), self.kind, stream, tls.clone());
-                    let mut outage = outage_count.subscribe();
-                    tokio::spawn(async move {
-                        tokio::select! {
-                            () = connection => {}
-                            _ = outage.changed() => {}
-                        }
-                    });
+                    tokio::spawn(through_outages(connection, line.subscribe()));
                 }
-                Some(outage) = self.outages.recv() => {
-                    outage_count.send_modify(|count| *count += 1);
+                Some(mut outage) = self.outages.recv() => {
                     drop(self.listener);
-                    // Bound but not listening: connections are refused, and no other program gets the port.
-                    let placeholder = bound_socket(self.address)?;
-                    wait_out(outage, &mut self.outages).await;
-                    self.listener = placeholder.listen(BACKLOG)?;
+                    loop {
+                        line.send_modify(|line| {
+                            line.silent = outage.silent;
+                            line.cuts += u64::from(!outage.silent);
+                        });
+                        // Bound but not listening: connections are refused, and no other program gets the port.
+                        let mut placeholder = Some(bound_socket(self.address)?);
+                        let silence = match placeholder.take_if(|_| outage.silent) {
+                            Some(socket) => Some(unanswered(socket).await?),
+                            None => None,
+                        };
+                        let next = wait_out(outage, &mut self.outages).await;
+                        drop((placeholder, silence));
+                        match next {
+                            Some(next) => outage = next,
+                            None => break,
+                        }
+                    }
+                    self.listener = bound_socket(self.address)?.listen(BACKLOG)?;
+                    line.send_modify(|line| line.silent = false);
                 }
             }
         }
@@ -91,7 +146,7 @@ async fn connection(
     server: Arc<Server>,
     kind: Listener,
     stream: TcpStream,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Acceptors>>,
 ) {
     if kind == Listener::Api && server.handshakes_hang() {
         // Waits until the hang is switched off, then closes the connection.
@@ -101,15 +156,44 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    match tls {
-        // Fails if the client does not trust the certificate.
-        Some(acceptor) => {
-            if let Ok(stream) = acceptor.accept(stream).await {
-                serve_http(server, kind, stream).await;
-            }
+    let proxied = match kind {
+        Listener::Admin => None,
+        Listener::Api | Listener::Storage => server.proxy.connection(kind.name()),
+    };
+    match proxied {
+        Some(connection) => {
+            let (near, far) = duplex(PROXY_BUFFER);
+            tokio::join!(
+                connection.relay(stream, far),
+                serve(server, kind, near, tls)
+            );
         }
-        None => serve_http(server, kind, stream).await,
+        None => serve(server, kind, stream, tls).await,
     }
+}
+
+async fn serve(
+    server: Arc<Server>,
+    kind: Listener,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    tls: Option<Arc<Acceptors>>,
+) {
+    let Some(acceptors) = tls else {
+        return serve_http(server, kind, stream).await;
+    };
+    let settings = server.settings();
+    // Fails if the client does not trust the certificate.
+    let Ok(stream) = acceptors.of(settings.tls_certificate).accept(stream).await else {
+        return;
+    };
+    if settings.tls_garbage {
+        let (mut stream, _) = stream.into_inner();
+        // Fails if the client has gone.
+        drop(stream.write_all(&[0x2a; 512]).await);
+        drop(stream.shutdown().await);
+        return;
+    }
+    serve_http(server, kind, stream).await;
 }
 
 async fn serve_http(

@@ -16,6 +16,7 @@ mod multipart;
 mod outage;
 mod percent;
 mod presigned;
+mod proxy;
 mod random;
 mod request;
 mod request_log;
@@ -110,12 +111,13 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let temporary_tls_dir =
         std::env::temp_dir().join(format!("sendsafely-emulator-{}", std::process::id()));
     let tls = match options.tls {
-        true => Some(tls::acceptor(
+        true => Some(tls::acceptors(
             options.tls_dir.as_deref().unwrap_or(&temporary_tls_dir),
         )?),
         false => None,
     };
-    let (acceptor, ca_file) = tls.unzip();
+    let (acceptors, ca_file) = tls.unzip();
+    let acceptors = acceptors.map(Arc::new);
 
     let (api, api_switch) = Port::bind(Listener::Api, options.port)?;
     let (storage, storage_switch) = Port::bind(Listener::Storage, options.storage_port)?;
@@ -138,8 +140,8 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     ));
     server.save()?;
     let listeners = [
-        tokio::spawn(api.serve(server.clone(), acceptor.clone())),
-        tokio::spawn(storage.serve(server.clone(), acceptor)),
+        tokio::spawn(api.serve(server.clone(), acceptors.clone())),
+        tokio::spawn(storage.serve(server.clone(), acceptors)),
         tokio::spawn(admin.serve(server.clone(), None)),
     ];
     let saver = tokio::spawn(save_regularly(server.clone()));

@@ -11,6 +11,8 @@ pub(crate) struct Switch {
 
 pub(crate) struct Outage {
     pub(crate) time: Duration,
+    /// Nothing answers, as behind a line that is cut; otherwise connections are refused.
+    pub(crate) silent: bool,
     begun: oneshot::Sender<()>,
 }
 
@@ -19,25 +21,33 @@ impl Switch {
         Self { outages }
     }
 
-    /// Returns as soon as connections are refused.
-    pub(crate) async fn off_for(&self, time: Duration) {
+    /// Returns as soon as no connection is accepted.
+    pub(crate) async fn off_for(&self, time: Duration, silent: bool) {
         let (begun, wait) = oneshot::channel();
-        if self.outages.send(Outage { time, begun }).is_ok() {
+        if self
+            .outages
+            .send(Outage {
+                time,
+                silent,
+                begun,
+            })
+            .is_ok()
+        {
             // An error means that the listener has ended: it refuses connections, too.
             drop(wait.await);
         }
     }
 }
 
-/// A later outage replaces the current one; an outage of length 0 ends it.
-pub(crate) async fn wait_out(first: Outage, outages: &mut mpsc::UnboundedReceiver<Outage>) {
-    let mut current = first;
-    loop {
-        // Fails if the admin request was dropped.
-        current.begun.send(()).ok();
-        tokio::select! {
-            () = tokio::time::sleep(current.time) => return,
-            Some(next) = outages.recv() => current = next,
-        }
+/// Waits until the outage ends, or until another takes its place, which it returns. One of length 0 ends it.
+pub(crate) async fn wait_out(
+    outage: Outage,
+    outages: &mut mpsc::UnboundedReceiver<Outage>,
+) -> Option<Outage> {
+    // Fails if the admin request was dropped.
+    outage.begun.send(()).ok();
+    tokio::select! {
+        () = tokio::time::sleep(outage.time) => None,
+        next = outages.recv() => next,
     }
 }

@@ -48,3 +48,28 @@ pub(crate) fn uuid() -> String {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// Numbers that look random and are the same for the same seed (SplitMix64).
+pub(crate) struct Seeded(u64);
+
+impl Seeded {
+    pub(crate) fn of(seeds: impl IntoIterator<Item = u64>) -> Self {
+        let mut random = Self(0);
+        for seed in seeds {
+            random.0 = random.next() ^ seed;
+        }
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+}

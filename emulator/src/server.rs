@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::call::Origins;
 use crate::faults::Faults;
 use crate::outage::Switch;
+use crate::proxy::Proxy;
 use crate::request_log::RequestLog;
 use crate::settings::Settings;
 use crate::state::State;
@@ -40,6 +41,7 @@ pub(crate) struct Server {
     settings: Mutex<Arc<Settings>>,
     pub(crate) parts: PartStore,
     pub(crate) faults: Mutex<Faults>,
+    pub(crate) proxy: Proxy,
     pub(crate) requests: Mutex<RequestLog>,
     pub(crate) origins: Origins,
     pub(crate) data_dir: Option<PathBuf>,
@@ -65,6 +67,7 @@ impl Server {
             settings: Mutex::default(),
             parts,
             faults: Mutex::default(),
+            proxy: Proxy::default(),
             requests: Mutex::default(),
             origins,
             data_dir,

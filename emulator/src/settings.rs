@@ -3,6 +3,17 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The certificate that API and storage show with `--tls`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Certificate {
+    #[default]
+    Valid,
+    Expired,
+    WrongName,
+    SelfSigned,
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
@@ -94,6 +105,10 @@ pub(crate) struct Settings {
     pub(crate) client_version: String,
     /// Refusals carry an `errorId`.
     pub(crate) error_ids: bool,
+    /// What new connections with `--tls` are shown: `valid`, `expired`, `wrong_name`, `self_signed`.
+    pub(crate) tls_certificate: Certificate,
+    /// After its handshake, a new connection gets bytes that are not TLS, and ends.
+    pub(crate) tls_garbage: bool,
 }
 
 impl Default for Settings {
@@ -143,6 +158,8 @@ impl Default for Settings {
             integrations: 1,
             client_version: "OK".into(),
             error_ids: false,
+            tls_certificate: Certificate::Valid,
+            tls_garbage: false,
         }
     }
 }
