@@ -47,7 +47,7 @@ header: ## makes include/sendsafely.h, the golden lists in tests/abi and the tab
 	tools/python tools/python_table.py bindings/python/src/libsendsafely
 	tools/python tools/csharp_table.py bindings/csharp/src
 
-examples: $(EXAMPLES)/send $(EXAMPLES)/receive ## target/examples/c/send and receive
+examples: $(EXAMPLES)/send $(EXAMPLES)/receive $(EXAMPLES)/sync ## target/examples/c/send, receive and sync
 
 $(EXAMPLES)/%: examples/c/%.c examples/c/console.h include/sendsafely.h | build
 	@mkdir -p $(@D)
@@ -90,7 +90,7 @@ test-interop: examples ## packages exchanged with the official Python and Node c
 test-openpgp: build ## OpenPGP of GnuPG, RNP, Sequoia, openpgp.js, BouncyCastle and PGPy, both ways; `make test` runs a short form
 	@tests/openpgp/run $(if $(SHORT),--short)
 
-test-examples: examples ## the C examples as a user runs them
+test-examples: examples ## the examples as a user runs them
 	@$(PYTEST) tests/examples
 
 test-python: build ## the Python wheel under every CPython there is, its types and its documentation

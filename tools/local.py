@@ -14,6 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EMULATOR = os.path.join(ROOT, "target/release/sendsafely-emulator")
 SEND = os.path.join(ROOT, "target/examples/c/send")
 RECEIVE = os.path.join(ROOT, "target/examples/c/receive")
+SYNC = os.path.join(ROOT, "target/examples/c/sync")
 
 # Ended from outside, a program still removes what it made.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))

@@ -22,7 +22,7 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 echo "[assembly: System.Reflection.AssemblyVersion(\"$version.0\")]" >"$out/AssemblyVersion.cs"
 compile LibSendSafely.dll -target:library -doc:"$out/LibSendSafely.xml" "$here"/src/*.cs "$out/AssemblyVersion.cs"
 program LibSendSafely.Tests "$here"/tests/*.cs "$here"/tests/mini/*.cs
-for example in Send Receive; do
+for example in Send Receive Sync; do
   program $example "$root/examples/csharp/$example.cs" "$root/examples/csharp/Terminal.cs"
 done
 for program in LeaveOpen NoThreads; do

@@ -1,6 +1,6 @@
 /*
- * Helpers of send.c and receive.c: standard streams, Ctrl-C, a progress bar, errors in one line,
- * numbers from the command line.
+ * Helpers of send.c, receive.c and sync.c: standard streams, Ctrl-C, a progress bar, errors in one line, the account,
+ * numbers from the command line. What not all of them call is inline, so that no compiler warns of it.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H
@@ -127,7 +127,7 @@ static void end_bar(struct bar *bar) {
   bar->drawn = 0;
 }
 
-/* --- Errors and numbers ------------------------------------------------------------------------------------- */
+/* --- Errors, account, arguments ----------------------------------------------------------------------------- */
 
 /* Prints one line: the message, the service's text, the remedy. */
 static void print_error(const char *program, const sendsafely_error *error) {
@@ -145,8 +145,30 @@ static int exit_status(const sendsafely_error *error) {
   return interrupted && sendsafely_error_status(error) == SENDSAFELY_STOPPED ? 128 + interrupted : EXIT_FAILURE;
 }
 
+/* Whether the environment has host and account; prints an error if not. */
+static int has_account(const char *program) {
+  if (getenv("SENDSAFELY_HOST") && getenv("SENDSAFELY_API_KEY") && getenv("SENDSAFELY_API_SECRET")) return 1;
+  fprintf(stderr, "%s: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", program);
+  return 0;
+}
+
+/* Makes a client for the account of the environment. Its calls draw the bar, and end by Ctrl-C. */
+static sendsafely_status new_client(struct bar *bar, uint64_t retry_window_ms, sendsafely_client **client,
+                                    sendsafely_error **error) {
+  sendsafely_client_options options;
+
+  catch_interrupts();
+  sendsafely_client_options_init(&options, sizeof options);
+  options.on_progress = on_progress;
+  options.user_data = bar;
+  options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
+  if (retry_window_ms != 0) options.retry_window_ms = retry_window_ms;
+  return sendsafely_client_new(getenv("SENDSAFELY_HOST"), getenv("SENDSAFELY_API_KEY"), getenv("SENDSAFELY_API_SECRET"),
+                               &options, client, error);
+}
+
 /* Whether --help is among the arguments before "--"; what follows any other option is its value. */
-static int wants_help(int argc, char **argv) {
+static inline int wants_help(int argc, char **argv) {
   for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
     if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return 1;
     i += strncmp(argv[i], "--", 2) == 0;
@@ -160,12 +182,24 @@ static int print_help(const char *text) {
 }
 
 /* Reads an integer; returns 0 if the text is none. */
-static int read_number(const char *text, int32_t *number) {
+static inline int read_number(const char *text, int32_t *number) {
   char *end;
   long value = strtol(text, &end, 10);
 
   *number = (int32_t)value;
   return end != text && *end == '\0' && *number == value;
+}
+
+/* Reads seconds; prints an error and returns 0 if the text has none. */
+static inline int read_retry_window(const char *program, const char *text, uint64_t *milliseconds) {
+  int32_t seconds;
+
+  if (!read_number(text, &seconds) || seconds < 0) {
+    fprintf(stderr, "%s: --retry-window %s is not a number of seconds\n", program, text);
+    return 0;
+  }
+  *milliseconds = seconds > 0 ? (uint64_t)seconds * 1000 : SENDSAFELY_NO_RETRY;
+  return 1;
 }
 
 #endif

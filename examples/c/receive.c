@@ -71,15 +71,11 @@ static sendsafely_status download(sendsafely_package *package, const char *direc
 
 int main(int argc, char **argv) {
   struct bar bar = {NULL, 0};
-  const char *host = getenv("SENDSAFELY_HOST");
-  const char *api_key = getenv("SENDSAFELY_API_KEY");
-  const char *api_secret = getenv("SENDSAFELY_API_SECRET");
   const char *password = NULL;
-  sendsafely_client_options options;
   sendsafely_client *client = NULL;
   sendsafely_package *package = NULL;
   sendsafely_error *error = NULL;
-  int32_t retry_window;
+  uint64_t retry_window_ms = 0;
   int i, received = 0, status = EXIT_FAILURE;
 
   if (!open_standard_streams()) {
@@ -87,16 +83,11 @@ int main(int argc, char **argv) {
     return EXIT_FAILURE;
   }
   if (wants_help(argc, argv)) return print_help(USAGE);
-  sendsafely_client_options_init(&options, sizeof options);
   for (i = 1; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
     if (strcmp(argv[i], "--password") == 0) {
       password = argv[i + 1];
     } else if (strcmp(argv[i], "--retry-window") == 0) {
-      if (!read_number(argv[i + 1], &retry_window) || retry_window < 0) {
-        fprintf(stderr, "receive: --retry-window %s is not a number of seconds\n", argv[i + 1]);
-        return 2;
-      }
-      options.retry_window_ms = retry_window > 0 ? (uint64_t)retry_window * 1000 : SENDSAFELY_NO_RETRY;
+      if (!read_retry_window("receive", argv[i + 1], &retry_window_ms)) return 2;
     } else {
       return usage();
     }
@@ -106,17 +97,9 @@ int main(int argc, char **argv) {
     fprintf(stderr, "receive: %s: no such directory; create the directory first\n", argv[i + 1]);
     return 2;
   }
-  if (host == NULL || api_key == NULL || api_secret == NULL) {
-    fputs("receive: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
-    return 2;
-  }
+  if (!has_account("receive")) return 2;
 
-  catch_interrupts();
-  options.on_progress = on_progress;
-  options.user_data = &bar;
-  options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
-
-  if (sendsafely_client_new(host, api_key, api_secret, &options, &client, &error) == SENDSAFELY_OK &&
+  if (new_client(&bar, retry_window_ms, &client, &error) == SENDSAFELY_OK &&
       sendsafely_package_open_link(client, argv[i], &package, &error) == SENDSAFELY_OK &&
       print_message(package, &error) == SENDSAFELY_OK &&
       download(package, argv[i + 1], password, &bar, &error) == SENDSAFELY_OK) {

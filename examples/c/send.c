@@ -199,15 +199,12 @@ static void delete_unfinished(sendsafely_package *package) {
 int main(int argc, char **argv) {
   struct order order = {NULL, 0, NULL, 0, NULL, NULL, NULL};
   struct bar bar = {NULL, 0};
-  const char *host = getenv("SENDSAFELY_HOST");
-  const char *api_key = getenv("SENDSAFELY_API_KEY");
-  const char *api_secret = getenv("SENDSAFELY_API_SECRET");
-  sendsafely_client_options options;
   sendsafely_client *client = NULL;
   sendsafely_package *package = NULL;
   sendsafely_finalized *finalized = NULL;
   sendsafely_error *error = NULL;
-  int32_t life = 0, retry_window = 0;
+  int32_t life = 0;
+  uint64_t retry_window_ms = 0;
   int sent = 0, status = EXIT_FAILURE;
   char *recipients[argc]; /* enough for every argument */
 
@@ -229,27 +226,13 @@ int main(int argc, char **argv) {
     fprintf(stderr, "send: --life %s is not a number; give days, 1 to 365\n", order.life);
     return 2;
   }
-  if (order.retry_window != NULL && (!read_number(order.retry_window, &retry_window) || retry_window < 0)) {
-    fprintf(stderr, "send: --retry-window %s is not a number of seconds\n", order.retry_window);
-    return 2;
-  }
+  if (order.retry_window != NULL && !read_retry_window("send", order.retry_window, &retry_window_ms)) return 2;
   if (!can_be_sent(&order, life)) return 2;
-  if (host == NULL || api_key == NULL || api_secret == NULL) {
-    fputs("send: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
-    return 2;
-  }
+  if (!has_account("send")) return 2;
 
   if (order.recipient_count == 0)
     fputs("send: there is no --to: everybody who has the link can open the package\n", stderr);
-  catch_interrupts();
-  sendsafely_client_options_init(&options, sizeof options);
-  options.on_progress = on_progress;
-  options.user_data = &bar;
-  options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
-  if (order.retry_window != NULL)
-    options.retry_window_ms = retry_window > 0 ? (uint64_t)retry_window * 1000 : SENDSAFELY_NO_RETRY;
-
-  if (sendsafely_client_new(host, api_key, api_secret, &options, &client, &error) == SENDSAFELY_OK &&
+  if (new_client(&bar, retry_window_ms, &client, &error) == SENDSAFELY_OK &&
       sendsafely_package_create(client, &package, &error) == SENDSAFELY_OK &&
       fill_and_finalize(package, &order, life, &bar, &finalized, &error) == SENDSAFELY_OK) {
     if (finalized->needs_approval)

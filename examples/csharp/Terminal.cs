@@ -1,4 +1,4 @@
-// Helpers of Send.cs and Receive.cs: standard output, Ctrl-C, a progress bar, errors in one line.
+// Helpers of Send.cs, Receive.cs and Sync.cs: standard output, Ctrl-C, a progress bar, errors in one line.
 using System;
 using System.Globalization;
 using System.IO;

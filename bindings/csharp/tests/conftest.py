@@ -3,40 +3,14 @@
 import functools
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
+from csharp_programs import PROGRAMS, RUNTIMES, TOOL, require
+from csharp_programs import command as command_line
 from local import EMULATOR, Emulator, write_random_file
 
-ROOT = Path(__file__).resolve().parents[3]
-TOOL = ROOT / "tools/csharp"
-TESTS = ROOT / "target/csharp/LibSendSafely.Tests.exe"
-RUNTIMES = ("mono", "dotnet")
+TESTS = PROGRAMS / "LibSendSafely.Tests.exe"
 SECONDS = 300  # Of all tests on one runtime: a hung program is ended from outside.
-
-
-@functools.cache
-def missing(tool):
-    """Why a tool is not installed; empty if it is."""
-    has = subprocess.run([TOOL, "has", tool], capture_output=True, text=True, check=False)
-    return has.stderr.strip() or "it cannot be installed" if has.returncode else ""
-
-
-@functools.cache
-def build():
-    """Compiles the assembly and the programs, once; whether that went well."""
-    return subprocess.run([ROOT / "bindings/csharp/build.sh"], check=False).returncode == 0
-
-
-def require(runtime):
-    """Skips what cannot run on this machine, or fails where the environment variable CI is set; compiles the rest."""
-    reason = missing("mono") or missing(runtime)  # The compiler comes with mono.
-    if reason and os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    if reason:
-        pytest.skip(f"the C# wrapper on {runtime}: {reason}")
-    if not build():
-        pytest.fail("bindings/csharp does not compile", pytrace=False)
 
 
 def pytest_collect_file(parent, file_path):
@@ -102,13 +76,13 @@ def runtime(request):
 def compiler():
     """The command line that compiles a program against the assembly."""
     require("mono")
-    return [TOOL, "mcs", f"-r:{TESTS.parent}/LibSendSafely.dll"]
+    return [TOOL, "mcs", f"-r:{PROGRAMS}/LibSendSafely.dll"]
 
 
 @pytest.fixture
 def command(runtime):
     """The command line of a program of target/csharp."""
-    return lambda program, *arguments: [TOOL, runtime, TESTS.parent / f"{program}.exe", *arguments]
+    return functools.partial(command_line, runtime)
 
 
 @pytest.fixture
