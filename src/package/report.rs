@@ -4,6 +4,7 @@
 //! failure of one file stands in the report, and the others continue. A failure that every file would have ends the
 //! call.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -156,11 +157,17 @@ impl Items {
         self.0.lock()[index].error = Some(error);
     }
 
-    /// Orders the items by their paths.
+    /// Orders the items by their paths. A file that was kept twice has one item, also if its newer content was sent.
     pub(super) fn sort(&self) {
-        self.0
-            .lock()
-            .sort_by(|one, other| one.path.cmp(&other.path));
+        let mut items = self.0.lock();
+        items.sort_by(|one, other| one.path.cmp(&other.path));
+        let kept = |item: &&ReportItem| item.action == Action::KeptBoth;
+        let kept_twice: BTreeSet<String> = items
+            .iter()
+            .filter(kept)
+            .map(|item| item.path.clone())
+            .collect();
+        items.retain(|item| item.action != Action::Uploaded || !kept_twice.contains(&item.path));
     }
 
     /// Makes the result of the call. `ended` is the failure that ended it before all files were tried, if there was

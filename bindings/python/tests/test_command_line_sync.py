@@ -104,7 +104,7 @@ def test_deletions(shell, trees):
     for name in "bcd":
         (one / name).unlink()
     assert sync(shell, one, "--delete", code=1) == []
-    assert "3 of 3 files on the Workspace would be deleted" in shell.err and "add --force if they are" in shell.err
+    assert "3 of 3 files in the Workspace would be deleted" in shell.err and "add --force if they are" in shell.err
     lines = shell.json("workspace", "sync", "@link", one, "--delete", code=1)
     assert lines[-1]["status"] == "MANY_DELETIONS" and files(other).keys() == {*"bcd"}
     with Terminal(shell, command("workspace", "sync", "@link", one, "--delete")) as screen:

@@ -116,7 +116,6 @@ impl Sync {
         call.set_phase(Phase::Preparing);
         let root = {
             let session = Arc::new(self.inner.client.session(call));
-            self.inner.prove_keycode(&session)?;
             self.inner.directory_or_root(&session, root)?
         };
         let state_directory = match &self.options.state_directory {
@@ -141,6 +140,11 @@ impl Sync {
                 break;
             }
             self.may_delete(&plan)?;
+            // Only what is sent needs a proof, which may have to be downloaded.
+            if plan.steps.iter().any(|(_, step)| step.may_send()) {
+                let session = Arc::new(self.inner.client.session(call));
+                self.inner.prove_keycode(&session)?;
+            }
             let execution = Execution {
                 inner: Arc::clone(&self.inner),
                 options: self.options.clone(),
@@ -212,12 +216,12 @@ impl Sync {
 
     fn may_delete(&self, plan: &Plan) -> Result<()> {
         for (deletions, side) in [
-            (plan.deletions_here, "this machine"),
-            (plan.deletions_there, "the Workspace"),
+            (plan.deletions_here, "on this machine"),
+            (plan.deletions_there, "in the Workspace"),
         ] {
             if deletions.are_many() && !self.options.force {
                 let message = format!(
-                    "{} of {} files on {side} would be deleted",
+                    "{} of {} files {side} would be deleted",
                     deletions.deleted, deletions.of
                 );
                 return Err(Error::new(ErrorKind::ManyDeletions, message));

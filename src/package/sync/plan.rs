@@ -112,6 +112,10 @@ pub(super) enum Step {
 }
 
 impl Step {
+    pub(super) fn may_send(&self) -> bool {
+        matches!(self, Self::Upload | Self::Reconcile { .. })
+    }
+
     pub(super) fn is_deletion(&self) -> bool {
         matches!(
             self,
