@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use rand_core::{OsRng, RngCore};
 
 use super::descriptor::{above_standard, is_exhausted};
-use super::source::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 
 /// An error of the local file system, with the path that it concerns.
@@ -96,23 +95,6 @@ pub(super) fn temporary_in(directory: &Path) -> PathBuf {
     directory.join(format!("{TEMPORARY}{}{PART}", random_suffix()))
 }
 
-/// Removes a temporary file whose program has ended.
-pub(crate) fn remove_if_left(temporary: &Path) {
-    #[cfg(unix)]
-    let opened = super::source::open_source(temporary, false);
-    #[cfg(unix)]
-    let is_left = opened.is_ok_and(|(file, ..)| super::file_lock::try_exclusive(&file));
-    #[cfg(windows)]
-    let is_left = {
-        use std::os::windows::fs::OpenOptionsExt;
-        let mut options = OpenOptions::new();
-        options.read(true).share_mode(0).open(temporary).is_ok()
-    };
-    if is_left {
-        let _ = fs::remove_file(temporary);
-    }
-}
-
 /// A temporary file without a name, for encrypted parts of a source whose size is not known yet.
 pub(crate) fn spool_file() -> Result<File> {
     let directory = std::env::temp_dir();
@@ -160,21 +142,6 @@ fn sync_directory_of(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_directory_of(_path: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// Removes a file that still has this stamp. It is renamed first, so that a change until then is seen.
-pub(crate) fn remove_unchanged(path: &Path, stamp: Stamp) -> Result<()> {
-    let failed = |error: &io::Error| io_error(error, path, ErrorKind::WriteFailed);
-    if Stamp::at(path) == Some(stamp) {
-        let hidden = temporary_in(directory_of(path));
-        fs::rename(path, &hidden).map_err(|error| failed(&error))?;
-        if Stamp::at(&hidden) == Some(stamp) {
-            return fs::remove_file(&hidden).map_err(|error| failed(&error));
-        }
-        rename_without_clobbering(&hidden, path).map_err(|error| failed(&error))?;
-    }
-    let message = format!("{}: another program has changed it", path.display());
-    Err(Error::new(ErrorKind::FileChanged, message))
 }
 
 /// Renames unless the new name is taken.
