@@ -41,16 +41,16 @@ const BACKLOG: u32 = 1024;
 /// The bytes between the proxy and a listener, in each direction.
 const PROXY_BUFFER: usize = 64 * 1024;
 /// A connection that is not made in this time finds the backlog full.
-const UNANSWERED: Duration = Duration::from_millis(100);
+const NO_RESPONSE: Duration = Duration::from_millis(100);
 const MAX_FILLERS: usize = 8;
 
-/// A port at which nothing answers: its backlog is full. The connections that fill it have to be kept.
-async fn unanswered(socket: TcpSocket) -> io::Result<(TcpListener, Vec<TcpStream>)> {
+/// A port at which nothing responds: its backlog is full. The connections that fill it have to be kept.
+async fn silent(socket: TcpSocket) -> io::Result<(TcpListener, Vec<TcpStream>)> {
     let listener = socket.listen(0)?;
     let address = listener.local_addr()?;
     let mut fillers = Vec::new();
     while fillers.len() < MAX_FILLERS
-        && let Ok(filler) = timeout(UNANSWERED, TcpStream::connect(address)).await
+        && let Ok(filler) = timeout(NO_RESPONSE, TcpStream::connect(address)).await
     {
         fillers.push(filler?);
     }
@@ -124,7 +124,7 @@ impl Port {
                         // Bound but not listening: connections are refused, and no other program gets the port.
                         let mut placeholder = Some(bound_socket(self.address)?);
                         let silence = match placeholder.take_if(|_| outage.silent) {
-                            Some(socket) => Some(unanswered(socket).await?),
+                            Some(socket) => Some(silent(socket).await?),
                             None => None,
                         };
                         let next = wait_out(outage, &mut self.outages).await;

@@ -11,7 +11,7 @@ pub(crate) struct Switch {
 
 pub(crate) struct Outage {
     pub(crate) time: Duration,
-    /// Nothing answers, as behind a line that is cut; otherwise connections are refused.
+    /// Nothing responds, as behind a line that is cut; otherwise connections are refused.
     pub(crate) silent: bool,
     begun: oneshot::Sender<()>,
 }

@@ -1,4 +1,4 @@
-//! Faults of bytes, slow lines, and outages in which nothing answers.
+//! Faults of bytes, slow lines, and silent outages.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -179,7 +179,7 @@ fn connections_share_a_slow_line() {
 }
 
 #[test]
-fn nothing_answers_in_a_silent_outage() {
+fn nothing_responds_in_a_silent_outage() {
     let emulator = Emulator::start(&[]);
     let mut open = storage(&emulator);
     open.write_all(&REQUEST[..10]).unwrap();
