@@ -418,6 +418,86 @@ fn a_pipe_that_appears_meanwhile_is_not_replaced() {
     assert_eq!(directory.names(), ["a.bin"], "no temporary file is left");
 }
 
+/// What the test of killed downloads has a process of its own download.
+const KILLED: &str = "SENDSAFELY_TEST_KILLED";
+
+#[test]
+fn what_a_killed_download_has_left_is_removed_by_the_next() {
+    const TEST: &str = "what_a_killed_download_has_left_is_removed_by_the_next";
+    if let Ok(setup) = std::env::var(KILLED) {
+        let setup: serde_json::Value = serde_json::from_str(&setup).unwrap();
+        let text = |name: &str| setup[name].as_str().unwrap().to_owned();
+        let secret = text("secret").as_str().into();
+        let patient = sendsafely::ClientOptions {
+            stall_timeout: std::time::Duration::from_secs(60),
+            ..options()
+        };
+        let client = Client::new(&text("url"), &text("key"), secret, patient).unwrap();
+        let keycode = text("keycode").as_str().into();
+        let package = Package::open(&client, &mut (), &text("package"), keycode).unwrap();
+        let sink = Sink::Path(text("to").into());
+        let _ = package.download(&mut (), &text("file"), sink, &DownloadOptions::default());
+        unreachable!("it is killed before");
+    }
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let slow = upload(&package, "slow.bin", b"slow").unwrap();
+    let small = upload(&package, "small.txt", b"small").unwrap();
+    finalize(&package);
+    let directory = TempDir::new();
+    let setup = serde_json::json!({
+        "url": emulator.text("url"), "key": emulator.of_user(0, "api_key"),
+        "secret": emulator.of_user(0, "api_secret"), "package": package.id(),
+        "keycode": package.keycode().unwrap().to_string(), "file": slow.file_id,
+        "to": directory.0,
+    });
+    let hidden = || -> Vec<String> {
+        let names = directory.names().into_iter();
+        names.filter(|name| name.starts_with('.')).collect()
+    };
+    let begin = || {
+        let before = hidden().len();
+        let hang = serde_json::json!({"hang_ms": 60_000});
+        emulator.fault(serde_json::json!({"endpoint": "part_get", "times": 0, "action": hang}));
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([TEST, "--exact", "--test-threads=1"])
+            .env(KILLED, setup.to_string())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while hidden().len() == before || emulator.fault_hits() == 0 {
+            assert!(std::time::Instant::now() < end, "the child does nothing");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        emulator.clear_faults();
+        child
+    };
+    let kill = |mut child: std::process::Child| {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    };
+    let (dead, alive) = (begin(), begin());
+    kill(dead);
+    let foreign = ".sendsafely-0123456789ABCDEF.part";
+    directory.file(foreign, b"of another program");
+    assert_eq!(hidden().len(), 3);
+    to(&package, &small, &directory.0, Existing::Refuse).unwrap();
+    assert_eq!(
+        hidden().len(),
+        2,
+        "one of a dead program, one of another, one in use"
+    );
+    assert!(hidden().iter().any(|name| name == foreign));
+    kill(alive);
+    let all = DownloadOptions {
+        existing: Existing::Skip,
+        ..DownloadOptions::default()
+    };
+    package.download_all(&mut (), &directory.0, &all).unwrap();
+    assert_eq!(directory.names(), [foreign, "slow.bin", "small.txt"]);
+}
+
 /// A quota or a network file system may report its error not before `close`, after every write has succeeded.
 #[test]
 fn a_file_that_cannot_be_closed() {
@@ -631,6 +711,8 @@ fn directories_that_a_download_makes_reach_the_disk() {
         .upload_all(&mut (), &from.0, &UploadAllOptions::default())
         .unwrap();
     let to = TempDir::new();
+    // A call that was killed may have made it, before the disk had it.
+    fs::create_dir(to.join("one")).unwrap();
     let options = DownloadOptions {
         sync: true,
         ..DownloadOptions::default()
@@ -642,6 +724,55 @@ fn directories_that_a_download_makes_reach_the_disk() {
             log.lines().any(|line| Path::new(line) == directory),
             "{log}"
         );
+    }
+}
+
+/// The content is on the disk before the file has its name, and the name before the call returns.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fails_when_a_download_has_to_reach_it() {
+    let Ok(case) = std::env::var("DISK") else {
+        let directory = TempDir::new();
+        let library = failing_system(&directory);
+        for case in ["file", "directory", "none"] {
+            let test = "a_disk_that_fails_when_a_download_has_to_reach_it";
+            run_child(test, None, |command| {
+                command.env("LD_PRELOAD", &library).env("DISK", case);
+                command.env("SYNC_LOG", directory.join(case));
+                if case != "none" {
+                    command.env("SYNC_FAILS", case);
+                }
+            });
+        }
+        return;
+    };
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let file = upload(&package, "a.bin", b"new").unwrap();
+    let directory = TempDir::new();
+    let options = DownloadOptions {
+        sync: true,
+        ..DownloadOptions::default()
+    };
+    let sink = Sink::Path(directory.0.clone());
+    let result = package.download(&mut (), &file.file_id, sink, &options);
+    let log = fs::read_to_string(std::env::var("SYNC_LOG").unwrap()).unwrap();
+    let written: Vec<_> = log.lines().map(Path::new).collect();
+    assert!(written[0].starts_with(&directory.0), "{log}");
+    assert_ne!(written[0], directory.0, "{log}");
+    if case == "file" {
+        let error = refused(result, ErrorKind::WriteFailed);
+        assert!(error.message().contains("a.bin"), "{error}");
+        assert_eq!(written.len(), 1);
+        assert_eq!(directory.names(), [""; 0]);
+        return;
+    }
+    assert_eq!(written[1..], [directory.0.as_path()]);
+    assert_eq!(fs::read(directory.join("a.bin")).unwrap(), b"new");
+    assert_eq!(directory.names(), ["a.bin"]);
+    match case.as_str() {
+        "directory" => drop(refused(result, ErrorKind::WriteFailed)),
+        _ => assert_eq!(result.unwrap().size, 3),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checks of the names of files and directories.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::is_temporary;
 
 /// Characters that official clients replace in names from the server (`protocol` 5.4.3).
 const FORBIDDEN: &str = "<>:\"/\\|?*";
@@ -62,7 +63,8 @@ pub(crate) fn safe_name(name: &str) -> String {
         false => c,
     };
     let mut safe = fitted(&name.chars().map(safe).collect::<String>());
-    if is_device(&safe) {
+    // A download would take a file of a temporary one's name for what a killed program has left.
+    if is_device(&safe) || is_temporary(&safe) {
         safe = fitted(&format!("_{safe}"));
     }
     match safe.is_empty() {
@@ -126,6 +128,11 @@ mod tests {
             ("con", "_con"),
             ("COM1.txt", "_COM1.txt"),
             ("Common.txt", "Common.txt"),
+            (
+                ".sendsafely-0123456789abcdef.part",
+                "_.sendsafely-0123456789abcdef.part",
+            ),
+            (".sendsafely-notes.part", ".sendsafely-notes.part"),
             ("Grüße 世界.txt", "Grüße 世界.txt"),
         ] {
             assert_eq!(safe_name(name), safe, "{name:?}");

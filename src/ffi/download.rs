@@ -41,8 +41,10 @@ pub struct sendsafely_download_options {
     pub directory_id: Nullable<*const c_char>,
     /// What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE.
     pub existing: number::sendsafely_existing,
-    /// Whether the call returns only when the file, with directories that the call made for it, is on the disk, not
-    /// just in the system's cache. Default: no.
+    /// Whether the call returns only when the disk has the file: its content before it gets its name, then the entries of
+    /// that name and of the directories above it in the tree that is downloaded. If the disk reports an error of the
+    /// content, the file does not get its name. Default: no. Then other programs never see half a file either, but
+    /// after a power failure or a crash of the system it may be missing, empty or cut short.
     pub sync: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,

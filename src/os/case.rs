@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use super::descriptor::above_standard;
-use super::file::{create_private, temporary_in};
+use super::temporary::{Left, create_temporary};
 
 /// Whether two names that differ in case only are one in this directory. That is a property of the file system, and on
 /// some of each directory.
@@ -33,13 +33,12 @@ fn by_an_entry(directory: &Path) -> Option<bool> {
 }
 
 fn by_a_new_file(directory: &Path) -> Option<bool> {
-    let path = temporary_in(directory);
-    let other = in_other_case(path.file_name()?.to_str()?)?;
-    let file = create_private(&path).ok()?;
-    let is_found = directory.join(other).symlink_metadata().is_ok();
+    let (path, file) = create_temporary(directory, Left::Useless).ok()?;
+    let other = in_other_case(path.file_name()?.to_str()?);
+    let is_found = other.map(|other| directory.join(other).symlink_metadata().is_ok());
     drop(file);
-    fs::remove_file(&path).ok()?;
-    Some(is_found)
+    let _ = fs::remove_file(&path);
+    is_found
 }
 
 /// The name with upper and lower case exchanged, if it has letters whose case no file system sees otherwise.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rand_core::{OsRng, RngCore};
 
@@ -78,23 +78,6 @@ pub(super) fn random_suffix() -> String {
     format!("{:016x}", OsRng.next_u64())
 }
 
-/// The beginning and the end of the names of temporary files of downloads.
-const TEMPORARY: &str = ".sendsafely-";
-const PART: &str = ".part";
-
-/// Whether a file of this name was left by a download that was killed.
-pub(crate) fn is_temporary(name: &str) -> bool {
-    let middle = name.strip_prefix(TEMPORARY);
-    let random = middle.and_then(|rest| rest.strip_suffix(PART));
-    random.is_some_and(|random| {
-        random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
-}
-
-pub(super) fn temporary_in(directory: &Path) -> PathBuf {
-    directory.join(format!("{TEMPORARY}{}{PART}", random_suffix()))
-}
-
 /// A temporary file without a name, for encrypted parts of a source whose size is not known yet.
 pub(crate) fn spool_file() -> Result<File> {
     let directory = std::env::temp_dir();
@@ -122,6 +105,16 @@ pub(crate) fn spool_file() -> Result<File> {
     Ok(file)
 }
 
+/// Whether this is a file of this user that no other one may write.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "there is no safe interface to the user's id")]
+pub(super) fn is_own(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // SAFETY: geteuid has no preconditions and cannot fail.
+    let user = unsafe { libc::geteuid() };
+    metadata.is_file() && metadata.uid() == user && metadata.mode() & 0o022 == 0
+}
+
 pub(super) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -136,7 +129,11 @@ pub(crate) fn sync_entry(path: &Path) -> Result<()> {
 
 #[cfg(unix)]
 fn sync_directory_of(path: &Path) -> io::Result<()> {
-    above_standard(|| File::open(directory_of(path)))?.sync_all()
+    match above_standard(|| File::open(directory_of(path)))?.sync_all() {
+        // Some file systems write the entries of directories by themselves, and say that this cannot be asked for.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
 }
 
 #[cfg(not(unix))]
@@ -209,7 +206,7 @@ fn rename_exclusive(_from: &Path, _to: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-pub(super) fn scratch(name: &str) -> PathBuf {
+pub(super) fn scratch(name: &str) -> std::path::PathBuf {
     let directory =
         std::env::temp_dir().join(format!("sendsafely-test-{name}-{}", random_suffix()));
     fs::create_dir(&directory).expect("scratch directory");

@@ -13,22 +13,24 @@ mod removal;
 mod socket;
 mod source;
 mod target;
+mod temporary;
 mod text;
 mod thread;
 
 pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub(crate) use file::{
-    CREATE_FIRST, io_error, is_temporary, rename_without_clobbering, require_directory, spool_file,
-    sync_entry, words,
+    CREATE_FIRST, io_error, rename_without_clobbering, require_directory, spool_file, sync_entry,
+    words,
 };
 pub(crate) use host_name::host_name;
 pub(crate) use journal::{Journal, Lock, state_directory};
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
-pub(crate) use removal::{remove_if_left, remove_unchanged};
+pub(crate) use removal::remove_unchanged;
 pub(crate) use socket::{connect, is_dead};
 pub(crate) use source::{Stamp, may_lie, not_a_file, open_source, read_at};
 pub use target::Existing;
 pub(crate) use target::{Fate, Finished, TargetFile, Written};
+pub(crate) use temporary::{is_temporary, remove_if_left, remove_left_beside};
 pub(crate) use text::text_of;
 pub(crate) use thread::{on_clean_stack, on_worker_stack, spawn};

@@ -1,7 +1,7 @@
 //! Targets: files that get their name only when they are complete.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::descriptor::above_standard;
 use super::file::{
-    CREATE_FIRST, create_private, directory_of, io_error, rename_without_clobbering,
-    require_directory, sync_entry, temporary_in,
+    CREATE_FIRST, directory_of, io_error, rename_without_clobbering, require_directory, sync_entry,
 };
-use super::source::{Stamp, is_same};
+use super::source::{Stamp, is_same, read_at};
+use super::temporary::{Left, create_temporary, open_kept, remove_left_beside, temporary_in};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What to do when the target of a download exists already.
@@ -39,6 +39,8 @@ pub(crate) struct TargetFile {
     written: u64,
     /// Bytes for which the disk has promised room.
     reserved: u64,
+    /// Whether it stays for a later call if it is not finished.
+    is_kept: bool,
     /// The time of modification that it gets at the end.
     modified: Option<SystemTime>,
     /// Decides at the end, by what was written, with a digest of the bytes so far.
@@ -78,31 +80,107 @@ impl TargetFile {
     /// Begins a file that gets the mode of the file that it replaces, or else that of a new file. The target's
     /// directory has to exist.
     pub(crate) fn create(target: &Path, existing: Existing) -> Result<Self> {
-        let replaced = match existing {
-            Existing::Overwrite => replaced(target)?,
-            Existing::Refuse | Existing::Skip => None,
-        };
-        let mut file = Self::create_private(target)?;
+        Self::create_as(target, existing, Left::Useless)
+    }
+
+    /// The same for a file that stays for a later call if it is not finished, once [`keep`](Self::keep) has said so.
+    pub(crate) fn create_kept(target: &Path, existing: Existing) -> Result<Self> {
+        Self::create_as(target, existing, Left::Kept)
+    }
+
+    fn create_as(target: &Path, existing: Existing, left: Left) -> Result<Self> {
+        let replaced = replaced_by(target, existing)?;
+        let mut file = Self::begin(target, left)?;
         file.existing = existing;
-        file.model = match replaced {
-            Some(replaced) => Some(replaced),
-            None => new_file(directory_of(target))
-                .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?,
-        };
+        file.model = model(target, replaced)?;
         Ok(file)
+    }
+
+    /// The temporary file that an earlier call has kept under this name, for a target in the same directory. `None` if it
+    /// is gone or in use, or if others may have access to it.
+    pub(crate) fn reopen(target: &Path, name: &str) -> Option<Self> {
+        if Left::of(name) != Some(Left::Kept) {
+            return None;
+        }
+        let temporary = directory_of(target).join(name);
+        let file = open_kept(&temporary)?;
+        let mut file = Self::of(target, temporary, file);
+        file.is_kept = true;
+        Some(file)
+    }
+
+    /// Goes on after so many bytes of a file that was kept.
+    pub(crate) fn go_on(&mut self, written: u64, existing: Existing) -> Result<()> {
+        self.model = model(&self.target, replaced_by(&self.target, existing)?)?;
+        self.existing = existing;
+        if let Some(file) = &mut self.file {
+            let cut = file.set_len(written);
+            cut.and_then(|()| file.seek(SeekFrom::Start(written)))
+                .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))?;
+        }
+        self.written = written;
+        Ok(())
+    }
+
+    /// Has the file stay if it is not finished.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// Removes the file.
+    pub(crate) fn discard(&mut self) {
+        self.is_kept = false;
+        self.remove();
+    }
+
+    fn remove(&mut self) {
+        self.file = None;
+        if !self.temporary.as_os_str().is_empty() {
+            let _ = fs::remove_file(std::mem::take(&mut self.temporary));
+        }
+    }
+
+    /// By what [`reopen`](Self::reopen) finds it.
+    pub(crate) fn temporary_name(&self) -> Option<String> {
+        let name = self.temporary.file_name()?;
+        name.to_str().map(str::to_owned)
+    }
+
+    /// How many bytes are there.
+    pub(crate) fn size(&self) -> Result<u64> {
+        let metadata = self.file.as_ref().map(File::metadata).transpose();
+        let metadata =
+            metadata.map_err(|error| io_error(&error, &self.target, ErrorKind::ReadFailed))?;
+        Ok(metadata.map_or(0, |metadata| metadata.len()))
+    }
+
+    /// Fills the buffer with what stands there; false if there is less.
+    pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<bool> {
+        let read = (self.file.as_ref()).map_or(Ok(0), |file| read_at(file, buffer, offset));
+        let read = read.map_err(|error| io_error(&error, &self.target, ErrorKind::ReadFailed))?;
+        Ok(read == buffer.len())
     }
 
     /// Begins a file that only its owner will ever read. One that exists is refused.
     pub(crate) fn create_private(target: &Path) -> Result<Self> {
+        remove_left_beside(target);
+        Self::begin(target, Left::Useless)
+    }
+
+    fn begin(target: &Path, left: Left) -> Result<Self> {
         let directory = directory_of(target);
         require_directory(directory, CREATE_FIRST)?;
-        let temporary = temporary_in(directory);
-        let file = create_private(&temporary)
+        let (temporary, file) = create_temporary(directory, left)
             .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
-        // Shows that its program is alive.
-        #[cfg(unix)]
-        super::file_lock::try_exclusive(&file);
-        Ok(Self {
+        Ok(Self::of(target, temporary, file))
+    }
+
+    fn of(target: &Path, temporary: PathBuf, file: File) -> Self {
+        Self {
             target: target.to_owned(),
             temporary,
             file: Some(file),
@@ -110,9 +188,10 @@ impl TargetFile {
             model: None,
             written: 0,
             reserved: 0,
+            is_kept: false,
             modified: None,
             decide: None,
-        })
+        }
     }
 
     /// Finds out whether there is room for so many bytes, and reserves it where the file system can do that. The size
@@ -122,7 +201,9 @@ impl TargetFile {
             return Ok(());
         };
         // The system might use up all room before it finds that it is too little.
-        if let Some(free) = free_space(file).filter(|free| *free < size) {
+        if let Some(free) =
+            free_space(file).filter(|free| *free < size.saturating_sub(self.written))
+        {
             let path = self.target.display();
             let message =
                 format!("{path}: {size} bytes are declared, and the disk has {free} left");
@@ -181,25 +262,24 @@ impl TargetFile {
     pub(crate) fn finish(mut self, sync: bool) -> Result<Finished> {
         let decide = self.decide.take();
         let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
-        let overwrite = self.existing == Existing::Overwrite;
+        // The lock outlives the descriptor that is closed before the file has its name.
+        let mut _lock = None;
         if let Some(file) = self.file.take() {
             if self.reserved > self.written {
                 file.set_len(self.written).map_err(|error| failed(&error))?;
             }
-            if sync {
-                file.sync_all().map_err(|error| failed(&error))?;
-            }
             // Another program may have created the target, or changed its mode, since the download began.
-            let replaced = match overwrite {
-                true => replaced(&self.target)?,
-                false => None,
-            };
+            let replaced = replaced_by(&self.target, self.existing)?;
             if let Some(model) = replaced.as_ref().or(self.model.as_ref()) {
                 set_mode_like(&file, model);
             }
             if let Some(time) = self.modified {
                 let _ = file.set_modified(time);
             }
+            if sync {
+                file.sync_all().map_err(|error| failed(&error))?;
+            }
+            _lock = Some(file.try_clone().map_err(|error| failed(&error))?);
             close(file).map_err(|error| failed(&error))?;
         }
         let mut fate = Fate::Named(self.target.clone(), self.existing);
@@ -222,6 +302,7 @@ impl TargetFile {
                     if error.kind() == io::ErrorKind::AlreadyExists
                         && existing == Existing::Skip =>
                 {
+                    self.is_kept = false;
                     let is_same = is_same(&self.temporary, &target);
                     return Ok(Finished::Kept {
                         is_same: is_same.unwrap_or(false),
@@ -240,10 +321,26 @@ impl TargetFile {
 
 impl Drop for TargetFile {
     fn drop(&mut self) {
-        self.file = None;
-        if !self.temporary.as_os_str().is_empty() {
-            let _ = fs::remove_file(&self.temporary);
+        if !self.is_kept {
+            self.remove();
         }
+    }
+}
+
+/// The file that a download with this option replaces.
+fn replaced_by(target: &Path, existing: Existing) -> Result<Option<fs::Metadata>> {
+    match existing {
+        Existing::Overwrite => replaced(target),
+        Existing::Refuse | Existing::Skip => Ok(None),
+    }
+}
+
+/// The file whose mode the target gets: the one that it replaces, or else a new one.
+fn model(target: &Path, replaced: Option<fs::Metadata>) -> Result<Option<fs::Metadata>> {
+    match replaced {
+        Some(replaced) => Ok(Some(replaced)),
+        None => new_file(directory_of(target))
+            .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed)),
     }
 }
 
@@ -278,8 +375,11 @@ fn new_file(directory: &Path) -> io::Result<Option<fs::Metadata>> {
     options.write(true).create_new(true);
     let probe = above_standard(|| options.open(&path))?;
     let metadata = probe.metadata();
-    fs::remove_file(&path)?;
-    metadata.map(Some)
+    match fs::remove_file(&path) {
+        // Another program has taken it for the file of a dead one.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => metadata.map(Some),
+    }
 }
 
 #[cfg(not(unix))]
@@ -400,6 +500,39 @@ mod tests {
         assert_eq!(fs::read(&target).expect("read"), b"better");
         drop(TargetFile::create(&directory.join("dropped"), Existing::Refuse).expect("create"));
         assert_eq!(fs::read_dir(&directory).expect("list").count(), 1);
+        fs::remove_dir_all(directory).expect("clean up");
+    }
+
+    /// As a kill leaves it while a file of state is replaced.
+    #[test]
+    fn a_private_file_is_the_only_one_in_the_end() {
+        let directory = scratch("private");
+        let left = temporary_in(&directory);
+        fs::write(&left, b"half").expect("write");
+        let mut file = TargetFile::replace_private(&directory.join("state")).expect("create");
+        file.write(b"whole").expect("write");
+        file.finish(true).expect("finish");
+        assert!(!left.exists());
+        fs::remove_dir_all(directory).expect("clean up");
+    }
+
+    /// Until it has its name, nobody takes it for the file of a dead program.
+    #[cfg(unix)]
+    #[test]
+    fn a_complete_file_is_locked_until_it_has_its_name() {
+        use super::super::temporary::remove_if_left;
+        use std::sync::Arc;
+        let directory = scratch("locked");
+        let target = directory.join("report.pdf");
+        let file = TargetFile::create(&target, Existing::Refuse).expect("create");
+        let temporary = Arc::new(file.temporary.clone());
+        let (looked, named) = (Arc::clone(&temporary), target.clone());
+        let file = file.decided(Box::new(move |_| {
+            remove_if_left(&looked);
+            Ok(Fate::Named(named, Existing::Refuse))
+        }));
+        file.finish(false).expect("finish");
+        assert!(target.exists());
         fs::remove_dir_all(directory).expect("clean up");
     }
 }

@@ -42,7 +42,8 @@ pub struct DownloadOptions {
     pub password: Option<SecretString>,
     /// What to do if the target exists.
     pub existing: Existing,
-    /// Whether the system has to write the file, and directories that the call makes, to the disk before it returns.
+    /// Whether the disk has to have the file before the call returns: its content before it gets its name, then the
+    /// entries of the name and of the directories above it in the tree that is downloaded.
     pub sync: bool,
     /// The directory of a Workspace that holds the file; the root by default.
     pub directory_id: Option<String>,
@@ -279,6 +280,7 @@ impl FileDownload {
                 }
             }
         }
+        os::remove_left_beside(&target);
         let room = self.inner.room_for(&file);
         let outlet = options.outlet(&target, &file, room)?;
         let (size, finished) = self.fetch(&file, outlet, options)?;

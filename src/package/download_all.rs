@@ -354,6 +354,9 @@ impl TreeDownload {
             .filter_map(|entry| {
                 let kind = entry.file_type().ok()?;
                 let name = entry.file_name().into_string().ok()?;
+                if os::is_temporary(&name) {
+                    os::remove_if_left(&entry.path());
+                }
                 (kind.is_dir() || kind.is_file()).then_some((kind.is_dir(), name))
             })
             .collect();
@@ -491,12 +494,13 @@ impl TreeDownload {
 /// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.
 pub(super) fn make_directory(path: &Path, sync: bool) -> Result<()> {
     match fs::create_dir(path) {
-        Ok(()) if sync => os::sync_entry(path),
         Err(_) if path.symlink_metadata().is_ok_and(|there| there.is_dir()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let message = format!("{}: exists already, and is no directory", path.display());
             Err(Error::new(ErrorKind::FileExists, message).with_remedy(MOVE_AWAY))
         }
         other => other.map_err(|error| os::io_error(&error, path, ErrorKind::WriteFailed)),
-    }
+    }?;
+    // An earlier call may have been killed between the two.
+    if sync { os::sync_entry(path) } else { Ok(()) }
 }

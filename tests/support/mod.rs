@@ -528,7 +528,8 @@ pub(crate) fn run_child(test: &str, program: Option<&Path>, prepare: impl FnOnce
 
 /// A library to preload, which makes the system fail: name resolution as RESOLVE says (`hang`, `unknown`, `later`),
 /// writes to temporary files of downloads after FULL_AFTER bytes, closing them if CLOSE_FAILS is set. The disk has
-/// DISK_FREE bytes left, and reserving room on it fails with RESERVE_FAILS. What reaches the disk is added to SYNC_LOG.
+/// DISK_FREE bytes left, and reserving room on it fails with RESERVE_FAILS. What reaches the disk is added to SYNC_LOG; to write a temporary
+/// file there fails if SYNC_FAILS is `file`, to write a directory if it is `directory`.
 pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
     let source = directory.file(
         "failing_system.c",
@@ -598,6 +599,11 @@ pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
                 FILE *file = fopen(log, "a");
                 fprintf(file, "%s\n", path);
                 fclose(file);
+            }
+            const char *fails = getenv("SYNC_FAILS");
+            if (fails && (strcmp(fails, "file") == 0) == is_temporary(fd)) {
+                errno = EIO;
+                return -1;
             }
             int (*real)(int);
             *(void **)&real = dlsym(RTLD_NEXT, "fsync");

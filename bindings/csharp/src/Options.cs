@@ -296,8 +296,11 @@ namespace LibSendSafely
         /// <summary>What to do with a target that exists. Default: <see cref="Existing.Refuse"/>.</summary>
         public Existing? Existing { get; set; }
 
-        /// <summary>Whether the call returns only when the file, with directories that the call made for it, is on the
-        /// disk, not just in the system's cache. Default: no.</summary>
+        /// <summary>Whether the call returns only when the disk has the file: its content before it gets its name, then
+        /// the entries of that name and of the directories above it in the tree that is downloaded. If the disk reports
+        /// an error of the content, the file does not get its name. Default: no. Then other programs never see half a
+        /// file either, but after a power failure or a crash of the system it may be missing, empty or cut
+        /// short.</summary>
         public bool Sync { get; set; }
 
         /// <summary>Whether a file of another size than its sender declared fails with <see

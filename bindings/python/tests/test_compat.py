@@ -469,6 +469,22 @@ def test_a_private_key_is_readable_by_its_owner_only(tmp_path):
     assert not (tmp_path / "link").is_symlink() and utilities.read_key_pair(path)["publicKeyId"] == "id"
 
 
+def test_a_key_pair_that_is_being_saved_is_locked(tmp_path, monkeypatch):
+    """A download of another program into the same directory must not take its file for that of a dead one."""
+    fcntl = pytest.importorskip("fcntl")
+    looked = []
+
+    def dump(value, file):
+        (name,) = os.listdir(tmp_path)
+        with open(tmp_path / name) as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        looked.append(name)
+        file.write(json.dumps(value))
+    monkeypatch.setattr(utilities.json, "dump", dump)
+    utilities.save_key_pair("id", "private", tmp_path / "pair.json")
+    assert len(looked) == 1 and os.listdir(tmp_path) == ["pair.json"]
+
+
 def test_representations_contain_no_secret(account):
     package = compat.Package(account)
     pair = utilities.KeyPair("private key", "public key")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from typing import Any, Optional, Union
 
 from ..client import Client
 from ..package import Path
 from ._account import Account
 from ._calls import Json
+
+try:
+    import fcntl
+except ImportError:  # Windows, where an open file is as good as a locked one.
+    fcntl = None  # type: ignore[assignment]
 
 
 def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: Optional[str] = None) -> dict[str, str]:
@@ -71,15 +77,24 @@ def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: Path
         raise IsADirectoryError(f"{path} is a directory")
     if os.path.exists(path) and not os.path.isfile(path):
         raise FileExistsError(f"{path} is a device, pipe or socket, which is not replaced")
-    # If the program is killed, this file stays. upload_all ignores such names, which interrupted downloads have too.
+    # The library removes files of such names as soon as they are not locked, since a program that was killed has left
+    # them. Its own call cannot be used: it replaces nothing.
     temporary = os.path.join(os.path.dirname(path), f".sendsafely-{secrets.token_hex(8)}.part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
+            if fcntl is not None:
+                with suppress(OSError):  # Where there are no locks, nothing is removed.
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             json.dump({"publicKeyId": key_id, "privateKey": str(key_pair)}, file)
-        os.replace(temporary, path)
+            file.flush()
+            if fcntl is not None:  # Windows renames no open file.
+                os.replace(temporary, path)
+        if fcntl is None:
+            os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
         raise
 
 
