@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, ErrorKind, Existing, Package, PhoneNumber, Result,
-    Sink, Sms, Source, UploadOptions, link,
+    Client, ClientOptions, DownloadOptions, Error, ErrorKind, Existing, Package, PhoneNumber,
+    Result, Sink, Sms, Source, UploadOptions, link,
 };
 use serde_json::json;
 use support::*;
@@ -23,12 +23,13 @@ fn upload_path(package: &Package, path: PathBuf) -> Result<sendsafely::File> {
 
 /// Asserts that a call fails within five seconds, the limit of a first contact, although the retry window is minutes.
 #[track_caller]
-fn fails_soon<T>(kind: ErrorKind, call: impl FnOnce() -> Result<T>) {
+fn fails_soon<T>(kind: ErrorKind, call: impl FnOnce() -> Result<T>) -> Error {
     let started = Instant::now();
     let error = refused(call(), kind);
     assert!(error.remedy().is_some(), "{error:?} has a remedy");
     let took = started.elapsed();
     assert!(took < Duration::from_secs(8), "{kind:?} after {took:?}");
+    error
 }
 
 #[test]
@@ -966,6 +967,38 @@ fn certificates_of_an_unknown_authority() {
     fails_soon(ErrorKind::TlsFailed, || Package::create(&client, &mut ()));
     assert!(started.elapsed() < Duration::from_secs(2), "fails at once");
     assert_eq!(emulator.requests().len(), 0);
+}
+
+#[test]
+fn certificates_that_are_wrong() {
+    let emulator = Emulator::start_with(&["--tls"]);
+    for (kind, word) in [
+        ("expired", "expired"),
+        ("wrong_name", "not valid for name"),
+        ("self_signed", "invalid peer certificate"),
+    ] {
+        emulator.settings(json!({"tls_certificate": kind}));
+        let started = Instant::now();
+        let error = fails_soon(ErrorKind::TlsFailed, || {
+            Package::create(&emulator.client(), &mut ())
+        });
+        assert!(error.message().contains(word), "{kind}: {error}");
+        assert!(started.elapsed() < Duration::from_secs(2), "fails at once");
+    }
+    // Bytes that are not TLS may come from any line, so the request is repeated.
+    emulator.settings(json!({"tls_certificate": "valid", "tls_garbage": true}));
+    let brief = ClientOptions {
+        retry_window: Duration::from_secs(1),
+        ..options()
+    };
+    let error = Package::create(&emulator.client_with(brief), &mut ()).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::TlsFailed | ErrorKind::Unreachable),
+        "{error:?}"
+    );
+    assert_eq!(emulator.requests().len(), 0);
+    emulator.settings(json!({"tls_garbage": false}));
+    Package::create(&emulator.client(), &mut ()).unwrap();
 }
 
 #[test]

@@ -606,6 +606,23 @@ fn transfers_outlast_twenty_seconds_without_the_server() {
     );
 }
 
+#[test]
+fn a_line_on_which_nothing_comes_is_survived() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        connect_timeout: Duration::from_secs(1),
+        ..brief(20)
+    });
+    let package = package(&client);
+    let data = noise(7, SIZE);
+    let silence = || emulator.admin_json("POST", "/outage", &json!({"ms": 2500, "silent": true}));
+    // The warm connections fall silent, and new ones are not made.
+    silence();
+    let file = upload(&package, "a.bin", &data).unwrap();
+    silence();
+    assert!(download(&package, &file.file_id).unwrap() == data);
+}
+
 /// When the network is back, no call waits for the rest of a long back-off.
 #[test]
 fn an_outage_is_over_for_every_call_at_once() {
