@@ -7,7 +7,6 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::{Command, Output};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,69 +20,8 @@ use sendsafely::{
     Client, ClientOptions, DownloadOptions, Error, ErrorKind, Package, Sink, Source, UploadOptions,
 };
 use serde_json::json;
+use support::alone::{MIB, alone, forget_peak, is_alone, peak};
 use support::*;
-
-/// A limit far above what each case needs.
-const SOON: Duration = Duration::from_secs(200);
-const MIB: usize = 1 << 20;
-
-/// Runs a test of this file again, alone in a process, with `kib` of address space where limited.
-#[track_caller]
-fn alone(test: &str, kib: Option<usize>) {
-    let limit = kib.map_or("unlimited".into(), |kib| kib.to_string());
-    let started = Instant::now();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = Command::new("sh")
-        .args([
-            "-c",
-            "ulimit -v \"$1\" && shift && exec timeout --kill-after=5 200 \"$@\"",
-            "sh",
-            &limit,
-        ])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(ALONE, "1")
-        // Each arena of the allocator reserves address space.
-        .env("MALLOC_ARENA_MAX", "1")
-        .output()
-        .unwrap();
-    assert!(
-        status.success(),
-        "{status}\n{}\n{}",
-        String::from_utf8_lossy(&stdout),
-        String::from_utf8_lossy(&stderr)
-    );
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
-}
-
-const ALONE: &str = "SENDSAFELY_TEST_ALONE";
-
-fn is_alone() -> bool {
-    std::env::var_os(ALONE).is_some()
-}
-
-/// The most memory that this process ever had, in bytes.
-fn peak() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kib: usize = line
-        .unwrap()
-        .split_whitespace()
-        .nth(1)
-        .unwrap()
-        .parse()
-        .unwrap();
-    kib << 10
-}
-
-/// Resets the peak, and returns the current memory.
-fn forget_peak() -> usize {
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
-    peak()
-}
 
 /// A packet of the new format.
 fn packet(tag: u8, body: &[u8]) -> Vec<u8> {

@@ -9,7 +9,8 @@ pub(super) const PRIVATE_KEY: &str = "PRIVATE KEY BLOCK";
 pub(super) const PUBLIC_KEY: &str = "PUBLIC KEY BLOCK";
 
 /// The first block of a kind, without what stands before and behind it, nor blanks and invisible characters at the ends
-/// of its lines. A text without such a block stays as it is.
+/// of its lines, nor its headers: nobody needs them, and rPGP looks through the whole block for the end of each. A text
+/// without such a block stays as it is.
 pub(super) fn block(text: &str, kind: &str) -> Zeroizing<String> {
     let (begin, end) = (
         format!("-----BEGIN PGP {kind}-----"),
@@ -21,7 +22,8 @@ pub(super) fn block(text: &str, kind: &str) -> Zeroizing<String> {
         .map_or(block, |at| &block[..at + end.len()]);
     // Sized at once: a growing string would leave copies of a private key behind.
     let mut lines = Zeroizing::new(String::with_capacity(block.len() + 1));
-    for line in block.lines() {
+    // No line of base64 has a colon.
+    for line in block.lines().filter(|line| !line.contains(':')) {
         lines.push_str(trimmed(line));
         lines.push('\n');
     }
@@ -45,6 +47,7 @@ mod tests {
                 "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxyz\n-----END PGP PUBLIC KEY BLOCK-----\n{armored}"
             ),
             armored.trim_end().to_owned(),
+            armored.replacen("\n\n", "\nVersion: 1\nComment:\n\n", 1),
         ] {
             assert_eq!(block_of(&text), armored, "{text:?}");
         }

@@ -1,5 +1,6 @@
 //! Reading: a whole message, decrypted and verified where it lies.
 
+use std::io::Read as _;
 use std::ops::Range;
 
 use pgp::armor::{BlockType, Dearmor, DearmorOptions};
@@ -15,7 +16,7 @@ use super::{
     unsupported, unusual,
 };
 use crate::crypto::keycode::Passphrase;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A message that was decrypted and verified where it lies.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ fn open_or_leave(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>)
     let session_keys = session_keys(&offers, message, secret, data.generation(), limits)?;
     let mark = data.mark(message);
     let inner = data.decrypt(message, &session_keys, limits)?;
-    let (content, place) = content(message, inner, limits)?;
+    let (content, place) = content(message, inner, limits).map_err(|error| data.hidden(error))?;
     Ok(Opened {
         content,
         place,
@@ -164,6 +165,17 @@ impl Data {
         }
     }
 
+    /// The error of what it has decrypted to. Without protection anybody may have changed it, so that a difference
+    /// would show what it decrypts to.
+    fn hidden(&self, error: Error) -> Error {
+        match (self, error.kind()) {
+            (Self::Unprotected(_), ErrorKind::UnsupportedFormat | ErrorKind::PartTooLarge) => {
+                decrypt_failed()
+            }
+            _ => error,
+        }
+    }
+
     /// The first random octets.
     fn mark(&self, message: &[u8]) -> [u8; 8] {
         match self {
@@ -199,6 +211,9 @@ impl Data {
     }
 }
 
+/// The longest text before and in the header of an armor.
+const MAX_ARMOR_HEAD: usize = 8 << 10;
+
 /// Turns ASCII armor into the bytes in it. No packet begins with an octet below 0x80, and all text does.
 fn remove_armor(message: &mut Vec<u8>, limits: &Limits<'_>) -> Result<()> {
     if message.first().is_none_or(|first| *first >= 0x80) {
@@ -207,10 +222,11 @@ fn remove_armor(message: &mut Vec<u8>, limits: &Limits<'_>) -> Result<()> {
     let size = message.len() / 4 * 3;
     (limits.proceed)(message.capacity() + size)?;
     let mut bytes = reserved(size)?;
-    // The limit is on what stands before the armor.
+    // rPGP looks through all that it gets for the end of each header.
+    let (head, rest) = message.split_at(message.len().min(MAX_ARMOR_HEAD));
     let mut dearmor = Dearmor::with_options(
-        message.as_slice(),
-        DearmorOptions::new().set_limit(64 * 1024),
+        head.chain(rest),
+        DearmorOptions::new().set_limit(MAX_ARMOR_HEAD),
     );
     dearmor.read_header().map_err(|_| decrypt_failed())?;
     if dearmor.typ != Some(BlockType::Message) {
@@ -230,13 +246,17 @@ fn decrypt(
 ) -> Result<Range<usize>> {
     // There are several keys if the message offers several. The repeated octets show the right one, except by a chance
     // of 1 in 65 536, for which the ciphertext is kept. With one key they show nothing that the code below does not.
-    let candidates: Vec<_> = match session_keys {
+    let mut candidates: Vec<_> = match session_keys {
         [_] => session_keys.iter().collect(),
         _ => session_keys
             .iter()
             .filter(|session| repeats(session, &message[stream.clone()]))
             .collect(),
     };
+    // If none fits, one is tried all the same, so that a failure takes as long.
+    if candidates.is_empty() {
+        candidates.extend(session_keys.last());
+    }
     let Some((last, others)) = candidates.split_last() else {
         return Err(decrypt_failed());
     };
