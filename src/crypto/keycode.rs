@@ -144,6 +144,15 @@ impl Passphrase {
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.expose().as_bytes()
     }
+
+    /// A digest of a plaintext that says nothing about it to anybody who does not know the passphrase, and that is
+    /// another one with another passphrase: HMAC-SHA256.
+    pub(crate) fn digest(&self, plaintext: &[u8]) -> [u8; 32] {
+        let mut keyed = keyed_hmac(self.as_bytes());
+        keyed.update(b"resume:");
+        keyed.update(plaintext);
+        keyed.finalize().into_bytes().into()
+    }
 }
 
 impl fmt::Debug for Passphrase {

@@ -12,6 +12,7 @@ pub(crate) mod openpgp;
 mod public_key;
 pub(crate) mod signature;
 
+pub(crate) use digest::{digest_of_texts, hex};
 pub(crate) use key_pair::{PrivateKey, encrypt_keycode, generate_key_pair};
 pub(crate) use keycode::{Keycode, Passphrase, SHORTEST_KEYCODE};
 pub(crate) use message::{decrypt_message, encrypt_message};

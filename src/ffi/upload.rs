@@ -124,6 +124,7 @@ fn upload(
         directory_id: caller.optional_text(options.directory_id, "directory_id")?,
         replace_characters: boolean(options.replace_characters, "replace_characters")?,
         allow_growth: boolean(options.allow_growth, "allow_growth")?,
+        resume_file: None,
     };
     if for_core.file_name.is_some() && !matches!(source, Source::Path(_)) {
         return Err(invalid(
@@ -324,6 +325,7 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
             replace_characters: boolean(options.replace_characters, "replace_characters")?,
             allow_growth: boolean(options.allow_growth, "allow_growth")?,
             compare: compare(options.compare)?,
+            resume_file: None,
         };
         let callback = (options.on_progress, options.user_data);
         report(package, callback, out_report, |package, observer| {

@@ -1,13 +1,13 @@
-//! Private files of lines in the state directory, each for one program at a time.
+//! Private files of lines, each for one program at a time.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::descriptor::above_standard;
 #[cfg(unix)]
 use super::file::create_private;
-use super::file::io_error;
+use super::file::{CREATE_FIRST, directory_of, io_error, require_directory};
 use super::target::TargetFile;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -70,21 +70,175 @@ impl Journal {
 
     /// Adds a line in one step. Only after [`rewrite`](Self::rewrite).
     pub(crate) fn append(&mut self, line: &str) -> Result<()> {
-        let line = format!("{line}\n");
         let file = self.file.as_mut();
         let file = file.ok_or_else(|| Error::new(ErrorKind::Internal, "a journal is not open"))?;
-        let before = file.metadata().map(|metadata| metadata.len());
-        let written = before.and_then(|before| {
-            // A full disk may have taken a part of it, to which the next line must not be added.
-            file.write_all(line.as_bytes())
-                .inspect_err(|_| drop(file.set_len(before)))
-        });
-        written.map_err(|error| self.failed(&error))
+        append(file, line).map_err(|error| self.failed(&error))
     }
 
     fn failed(&self, error: &io::Error) -> Error {
         io_error(error, &self.path, ErrorKind::WriteFailed)
     }
+}
+
+/// A private file of lines at a path of the caller's, which is locked for as long as it is open.
+pub(crate) struct LockedJournal {
+    path: PathBuf,
+    file: File,
+}
+
+impl LockedJournal {
+    /// Opens the journal, which need not exist, and returns its lines. A line that a kill has cut is removed.
+    ///
+    /// # Errors
+    /// `Busy` if it is open, here or in another program; `InvalidArgument` if it is not a file that this user alone
+    /// may write.
+    pub(crate) fn open(path: &Path) -> Result<(Self, Vec<String>)> {
+        let failed = |error: &io::Error| io_error(error, path, ErrorKind::WriteFailed);
+        require_directory(directory_of(path), CREATE_FIRST)?;
+        let file = loop {
+            let file = open_shared(path).map_err(|error| failed(&error))?;
+            let Some(file) = file.filter(is_locked) else {
+                let message = format!("{}: another transfer uses this file", path.display());
+                return Err(Error::new(ErrorKind::Busy, message)
+                    .with_remedy("call again when that has ended, or name another file"));
+            };
+            // The one that had it before may have replaced or removed it.
+            if is_at(&file, path) {
+                break file;
+            }
+        };
+        if !file.metadata().is_ok_and(|metadata| is_own(&metadata)) {
+            let message = format!(
+                "{}: not a file that this user alone may write",
+                path.display()
+            );
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        let mut journal = Self {
+            path: path.to_owned(),
+            file,
+        };
+        let mut text = Vec::new();
+        let read = journal.file.read_to_end(&mut text);
+        read.map_err(|error| io_error(&error, path, ErrorKind::ReadFailed))?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n');
+        let whole = whole.map_or(0, |last| last + 1);
+        if whole < text.len() {
+            let cut = journal.file.set_len(whole as u64);
+            cut.map_err(|error| failed(&error))?;
+        }
+        let lines = String::from_utf8_lossy(&text[..whole]);
+        Ok((journal, lines.lines().map(str::to_owned).collect()))
+    }
+
+    /// Adds a line in one step.
+    pub(crate) fn append(&mut self, line: &str) -> Result<()> {
+        append(&mut self.file, line).map_err(|error| self.failed(&error))
+    }
+
+    /// Replaces all lines in one step.
+    pub(crate) fn rewrite(&mut self, lines: impl Iterator<Item = String>) -> Result<()> {
+        let replaced = self.replaced(lines);
+        self.file = replaced.map_err(|error| self.failed(&error))?;
+        Ok(())
+    }
+
+    fn replaced(&self, lines: impl Iterator<Item = String>) -> io::Result<File> {
+        // Nobody else uses this name while the lock is held.
+        let new = self.replacement();
+        let _ = fs::remove_file(&new);
+        let mut file = open_shared(&new)?
+            .filter(is_locked)
+            .ok_or(io::ErrorKind::WouldBlock)?;
+        let text: String = lines.map(|line| line + "\n").collect();
+        file.write_all(text.as_bytes())?;
+        fs::rename(&new, &self.path)?;
+        Ok(file)
+    }
+
+    /// Removes the file.
+    pub(crate) fn remove(self) {
+        let _ = fs::remove_file(self.replacement());
+        let _ = fs::remove_file(&self.path);
+    }
+
+    fn replacement(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".new");
+        PathBuf::from(name)
+    }
+
+    fn failed(&self, error: &io::Error) -> Error {
+        io_error(error, &self.path, ErrorKind::WriteFailed)
+    }
+}
+
+/// Writes a line at the end of a file. A full disk may take a part of it, to which the next line must not be added.
+fn append(file: &mut File, line: &str) -> io::Result<()> {
+    let before = file.metadata()?.len();
+    let written = file.write_all(format!("{line}\n").as_bytes());
+    written.inspect_err(|_| drop(file.set_len(before)))
+}
+
+/// Opens a private file to read it and to write at its end, and creates it if it is missing.
+#[cfg(unix)]
+fn open_shared(path: &Path) -> io::Result<Option<File>> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true).mode(0o600);
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NONBLOCK);
+    above_standard(|| options.open(path)).map(Some)
+}
+
+#[cfg(unix)]
+fn is_locked(file: &File) -> bool {
+    super::file_lock::try_exclusive(file)
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let of = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|at| (at.dev(), at.ino()));
+    let opened = of(file.metadata());
+    opened.is_some() && opened == of(path.symlink_metadata())
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "there is no safe interface to the user's id")]
+fn is_own(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // SAFETY: geteuid has no preconditions and cannot fail.
+    let user = unsafe { libc::geteuid() };
+    metadata.is_file() && metadata.uid() == user && metadata.mode() & 0o022 == 0
+}
+
+/// A file that others may delete and rename, but not open, is as good as a locked one.
+#[cfg(windows)]
+fn open_shared(path: &Path) -> io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const SHARING_VIOLATION: i32 = 32;
+    const FILE_SHARE_DELETE: u32 = 4;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    match options.share_mode(FILE_SHARE_DELETE).open(path) {
+        Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+#[cfg(windows)]
+fn is_locked(_: &File) -> bool {
+    true
+}
+
+#[cfg(windows)]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+#[cfg(windows)]
+fn is_own(metadata: &fs::Metadata) -> bool {
+    metadata.is_file()
 }
 
 /// Opens a file that it creates if it is missing, and takes its lock; `None` if another program holds that.
@@ -175,6 +329,60 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             let mode = path.metadata().expect("it is there").permissions().mode();
             assert_eq!(mode & 0o777, expected);
+        }
+        fs::remove_dir_all(directory).expect("it goes");
+    }
+
+    #[test]
+    fn a_locked_journal_has_one_holder_and_goes_when_it_is_removed() {
+        let directory = std::env::temp_dir().join(format!("locked-{}", std::process::id()));
+        fs::create_dir(&directory).expect("a directory");
+        let path = directory.join("a");
+        let (mut journal, lines) = LockedJournal::open(&path).expect("it opens");
+        assert!(lines.is_empty());
+        journal.append("one").expect("it grows");
+        let busy = LockedJournal::open(&path).err().expect("it is held");
+        assert_eq!(busy.kind(), ErrorKind::Busy);
+        drop(journal);
+        let mut cut = open(&path).expect("it opens");
+        cut.write_all(b"a cut li").expect("it is written");
+        let (mut journal, lines) = LockedJournal::open(&path).expect("it opens");
+        assert_eq!(lines, ["one"]);
+        journal.append("two").expect("it grows");
+        assert_eq!(fs::read(&path).expect("it is read"), b"one\ntwo\n");
+        let both = ["three", "four"].map(str::to_owned);
+        journal.rewrite(both.into_iter()).expect("it is written");
+        let busy = LockedJournal::open(&path).err().expect("it is held");
+        assert_eq!(busy.kind(), ErrorKind::Busy);
+        journal.append("five").expect("it grows");
+        drop(journal);
+        let (journal, lines) = LockedJournal::open(&path).expect("it opens");
+        assert_eq!(lines, ["three", "four", "five"]);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = path.metadata().expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        journal.remove();
+        assert_eq!(fs::read_dir(&directory).expect("it lists").count(), 0);
+        fs::remove_dir_all(directory).expect("it goes");
+    }
+
+    /// Others could write into it, or it is no file.
+    #[cfg(unix)]
+    #[test]
+    fn a_locked_journal_is_the_users_own() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = std::env::temp_dir().join(format!("own-{}", std::process::id()));
+        fs::create_dir(&directory).expect("a directory");
+        let path = directory.join("a");
+        fs::write(&path, "").expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("its mode");
+        let link = directory.join("link");
+        symlink(&path, &link).expect("a link");
+        for path in [&path, &link, &directory, Path::new("/dev/null")] {
+            assert!(LockedJournal::open(path).is_err(), "{}", path.display());
         }
         fs::remove_dir_all(directory).expect("it goes");
     }

@@ -24,7 +24,7 @@ pub(crate) use file::{
     words,
 };
 pub(crate) use host_name::host_name;
-pub(crate) use journal::{Journal, Lock, state_directory};
+pub(crate) use journal::{Journal, Lock, LockedJournal, state_directory};
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use removal::remove_unchanged;
 pub(crate) use socket::{connect, is_dead};

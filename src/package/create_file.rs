@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use rand_core::{OsRng, RngCore};
-use sha2::{Digest, Sha256};
 
 use super::Inner;
 use super::created_files::{Created, Likeness};
@@ -21,6 +20,7 @@ use super::directory::DirectoryOptions;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::looking;
 use crate::api::{Credentials, Session};
+use crate::crypto::{digest_of_texts, hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
 use crate::record::File;
@@ -40,16 +40,7 @@ impl Inner {
         directory: Option<&str>,
     ) -> Result<Created> {
         self.must_have_room(session, directory)?;
-        let like = {
-            let steps = self.steps.lock();
-            let directory = directory.filter(|id| steps.root_directory_id() != Some(id));
-            Likeness {
-                name: name.to_owned(),
-                size: plan.size,
-                parts: plan.parts,
-                directory: directory.map(str::to_owned),
-            }
-        };
+        let like = self.likeness(name, (plan.size, plan.parts), directory);
         let create = || {
             session.call.check()?;
             let number = self.steps.lock().creation_begins(&like);
@@ -92,6 +83,22 @@ impl Inner {
         let created = looking(&session.call, session.retry_window(), create, || Ok(None))?;
         self.steps.lock().file_created(directory);
         Ok(created)
+    }
+
+    pub(super) fn likeness(
+        &self,
+        name: &str,
+        (size, parts): (u64, u32),
+        directory: Option<&str>,
+    ) -> Likeness {
+        let steps = self.steps.lock();
+        let directory = directory.filter(|id| steps.root_directory_id() != Some(id));
+        Likeness {
+            name: name.to_owned(),
+            size,
+            parts,
+            directory: directory.map(str::to_owned),
+        }
     }
 
     /// Refuses a file if the package could not be listed with it.
@@ -178,7 +185,7 @@ impl Inner {
     }
 
     /// Whether another user than the client's has created a file, or may have.
-    fn is_foreign(&self, session: &Session, file: &File) -> Result<bool> {
+    pub(super) fn is_foreign(&self, session: &Session, file: &File) -> Result<bool> {
         let Some(by) = &file.created_by else {
             return Ok(false);
         };
@@ -261,13 +268,13 @@ impl Inner {
     }
 
     /// The name of the mark for a file with this id.
-    fn file_mark(&self, file_id: &str) -> String {
+    pub(super) fn file_mark(&self, file_id: &str) -> String {
         format!("file-{}", self.digest(&[file_id]))
     }
 
     /// The name of the mark for a creation that is running. Without `single`: the beginning of the names of all such
     /// marks.
-    fn creation_mark(&self, like: &Likeness, single: bool) -> String {
+    pub(super) fn creation_mark(&self, like: &Likeness, single: bool) -> String {
         let directory = like.directory.as_deref().unwrap_or_default();
         let (size, parts) = (like.size.to_string(), like.parts.to_string());
         let digest = self.digest(&[directory, &like.name, &size, &parts]);
@@ -279,15 +286,8 @@ impl Inner {
 
     /// All programs of the user see the marks, so their names are digests that reveal nothing.
     fn digest(&self, texts: &[&str]) -> String {
-        let mut digest = Sha256::new();
-        for text in [self.client.host(), &self.path_name].iter().chain(texts) {
-            digest.update((text.len() as u64).to_le_bytes());
-            digest.update(text);
-        }
-        let digest = digest.finalize();
-        digest[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let own = [self.client.host(), &self.path_name];
+        let texts = own.into_iter().chain(texts.iter().copied());
+        hex(&digest_of_texts(texts)[..16])
     }
 }

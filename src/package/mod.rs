@@ -26,6 +26,7 @@ mod open;
 mod proof;
 mod recipient;
 mod report;
+mod resume;
 mod settings;
 mod step;
 mod sync;

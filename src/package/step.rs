@@ -358,8 +358,13 @@ impl Steps {
     }
 
     /// Notes that a file was uploaded. Package information shows only those of the root.
-    pub(super) fn file_uploaded(&mut self, file: &File, is_in_root: bool, witness: Witness) {
-        self.witness = Some(witness);
+    pub(super) fn file_uploaded(
+        &mut self,
+        file: &File,
+        is_in_root: bool,
+        witness: Option<Witness>,
+    ) {
+        self.witness = witness.or(self.witness.take());
         if is_in_root {
             self.files.insert(file.file_id.clone(), file.clone());
         }
@@ -409,6 +414,11 @@ impl Steps {
     /// Whether a failed upload through this handle has left this file.
     pub(super) fn is_incomplete(&self, file_id: &str) -> bool {
         self.incomplete.contains_key(file_id)
+    }
+
+    /// Notes that an upload goes on with a file that a failed one has left.
+    pub(super) fn is_gone_on_with(&mut self, file_id: &str) {
+        self.incomplete.remove(file_id);
     }
 
     /// Notes that a file was deleted.

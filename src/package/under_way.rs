@@ -10,6 +10,7 @@ use crate::call::{Call, Phase};
 use crate::error::Result;
 use crate::os::lock::Mutex;
 use crate::record::File;
+use crate::transfer::resume::{Entry, ResumeFile};
 use crate::transfer::source::SourceFile;
 
 /// The uploads that are running.
@@ -26,6 +27,7 @@ struct Uploads {
 struct Running {
     created: Arc<Mutex<Option<Created>>>,
     directory_id: Option<String>,
+    entry: Option<Entry>,
 }
 
 impl UnderWay {
@@ -37,11 +39,14 @@ impl UnderWay {
         source: SourceFile,
         name: String,
         directory_id: Option<String>,
+        resume_file: Option<&Arc<ResumeFile>>,
     ) -> Result<File> {
+        let entry = resume_file.map(|file| inner.entry(file, &name, directory_id.as_deref()));
         let created = Arc::new(Mutex::new(None));
         let running = Running {
             created: Arc::clone(&created),
             directory_id: directory_id.clone(),
+            entry: entry.clone(),
         };
         let mut uploads = self.0.lock();
         uploads.last += 1;
@@ -57,6 +62,7 @@ impl UnderWay {
             plan: None,
             reading: Reading::Workers(source),
             created,
+            entry,
         };
         let sent = file_upload.run();
         // After a stop the calling thread removes the file.
@@ -73,6 +79,13 @@ impl UnderWay {
 }
 
 impl Running {
+    /// Whether the file stays, because the same call goes on with it.
+    fn goes_on_later(&self) -> bool {
+        self.entry
+            .as_ref()
+            .is_some_and(|entry| entry.begun().is_some())
+    }
+
     /// Removes the file of a failed upload now; if that fails, finalize tries it again.
     fn remove(self, inner: &Inner, whole: &Arc<Call>) {
         let Some(created) = self.created.lock().take() else {
@@ -80,6 +93,9 @@ impl Running {
         };
         let id = created.file_id.clone();
         inner.steps.lock().left_incomplete(created);
+        if self.goes_on_later() {
+            return;
+        }
         let part = Call::part_of(whole, Phase::Transferring);
         let session = inner.client.session(&part.call);
         if let Err(error) = inner.delete_file(&session, &id, self.directory_id) {
@@ -97,7 +113,9 @@ impl Package {
         let mut files = Vec::new();
         for file in std::mem::take(&mut under_way.0.lock().running).into_values() {
             if let Some(created) = file.created.lock().take() {
-                files.push((created.file_id.clone(), file.directory_id));
+                if !file.goes_on_later() {
+                    files.push((created.file_id.clone(), file.directory_id.clone()));
+                }
                 self.0.steps.lock().left_incomplete(created);
             }
         }

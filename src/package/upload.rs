@@ -7,6 +7,7 @@ use std::time::Instant;
 use crossbeam_channel::unbounded;
 
 use super::created_files::{Created, Witness};
+use super::resume::{Before, begin, goes_on};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::{directory_identifier, name_to_send};
@@ -16,8 +17,9 @@ use crate::os::lock::Mutex;
 use crate::record::File;
 use crate::transfer::budget::Lease;
 use crate::transfer::plan::Plan;
+use crate::transfer::resume::{Entry, ResumeFile};
 use crate::transfer::source::{Feed, Filled, Filler, Puller, SourceEvent, SourceFile, spool};
-use crate::transfer::upload::{self, FileToSend};
+use crate::transfer::upload::{self, FileToSend, Resume};
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
@@ -59,14 +61,20 @@ pub struct UploadOptions {
     /// Whether a file to which another program appends meanwhile is sent as long as it is at the start; by default the
     /// upload fails.
     pub allow_growth: bool,
+    /// A file in which the upload of a path notes what it has sent. If the upload fails, is stopped or is killed, the
+    /// same call goes on from there, in another process too; the parts that are stored are only read and compared.
+    /// The file is created if it is missing, and removed when nothing is left to go on with.
+    pub resume_file: Option<PathBuf>,
 }
 
 impl Package {
     /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
     ///
-    /// If an upload fails or is stopped, its file is removed again.
+    /// If an upload fails or is stopped, its file is removed again; with a resume file, only if the service has refused
+    /// it.
     ///
     /// # Errors
+    /// [`ErrorKind::Busy`] if another transfer uses the resume file; [`ErrorKind::InvalidArgument`] if it is none;
     /// [`ErrorKind::AlreadyFinalized`], [`ErrorKind::MalformedFileName`], [`ErrorKind::FileTooLarge`] and errors of
     /// the source before anything is sent; [`ErrorKind::TooManyFiles`] before the file is created;
     /// [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service and errors of the network.
@@ -84,6 +92,7 @@ impl Package {
             .begin_upload(options.directory_id.is_some())?;
         let running = Running(Arc::clone(inner));
         let directory_id = directory_identifier(options.directory_id.as_deref())?;
+        let is_path = matches!(source, Source::Path(_));
         let Prepared {
             name,
             size,
@@ -92,6 +101,17 @@ impl Package {
             starts_again,
         } = Prepared::new(source, options)?;
         let plan = size.map(|size| Plan::new(size, part_size)).transpose()?;
+        let resume_file = match &options.resume_file {
+            Some(_) if !is_path => {
+                let message = "only the upload of a path can have a resume_file";
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+            Some(path) => Some(ResumeFile::open(path)?),
+            None => None,
+        };
+        let entry = resume_file
+            .as_ref()
+            .map(|file| inner.entry(file, &name, directory_id.as_deref()));
         let (call, notices) = Call::new(inner.client.threads());
         call.set_total(size, plan.map_or(0, |plan| plan.parts));
         let (events, from_workers) = unbounded();
@@ -106,6 +126,7 @@ impl Package {
                 None => Reading::Caller(Puller::new(events.clone(), starts_again)),
             },
             created: Arc::default(),
+            entry: entry.clone(),
         };
         let created = Arc::clone(&file_upload.created);
         call::begin(&call, observer)
@@ -133,11 +154,20 @@ impl Package {
             },
         );
         drop(running);
+        let goes_on_later = entry.is_some_and(|entry| entry.begun().is_some());
+        // Workers that are about to end may still hold it.
+        if let Some(file) = resume_file {
+            file.close();
+        }
         match result {
             Ok(()) => uploaded.ok_or_else(call::died),
             Err(error) => {
-                if let Some(created) = created.lock().take() {
-                    self.discard(created, options.directory_id.clone());
+                match created.lock().take() {
+                    Some(created) if goes_on_later => {
+                        inner.steps.lock().left_incomplete(created);
+                    }
+                    Some(created) => self.discard(created, options.directory_id.clone()),
+                    None => {}
                 }
                 Err(error.context(format_args!("upload of {name}")))
             }
@@ -260,6 +290,8 @@ pub(super) struct FileUpload {
     pub(super) reading: Reading,
     /// The file once it exists on the service.
     pub(super) created: Arc<Mutex<Option<Created>>>,
+    /// Where the upload is noted, if it may go on later.
+    pub(super) entry: Option<Entry>,
 }
 
 impl FileUpload {
@@ -270,6 +302,18 @@ impl FileUpload {
     }
 
     pub(super) fn run(self) -> Result<File> {
+        let (call, entry) = (Arc::clone(&self.call), self.entry.clone());
+        let sent = self.send();
+        if let Some(entry) = entry
+            && sent.as_ref().err().is_none_or(|error| !goes_on(error))
+            && let Err(error) = entry.end()
+        {
+            call.log(format!("the resume file: {}", error.message()));
+        }
+        sent
+    }
+
+    fn send(self) -> Result<File> {
         let client = &self.inner.client;
         let secrets = self.inner.secrets()?;
         let session = Arc::new(client.session(&self.call));
@@ -301,10 +345,55 @@ impl FileUpload {
         };
         self.call.set_total(Some(plan.size), plan.parts);
         self.call.set_phase(Phase::Preparing);
+        let directory = self.directory_id.as_deref();
+        let mut file = File {
+            file_id: String::new(),
+            file_name: self.name.clone(),
+            size: Some(plan.size),
+            parts: Some(plan.parts),
+            may_be_empty: plan.size == 0,
+            uploaded: None,
+            version: None,
+            created_by: None,
+            created_by_id: None,
+            old_versions: Vec::new(),
+            file_key: None,
+        };
+        // What is encrypted already cannot be compared with what was sent.
+        let entry = self.entry.filter(|_| matches!(feed, Feed::File(_)));
+        let before = match (&entry, &feed) {
+            (Some(entry), Feed::File(source)) => self
+                .inner
+                .sent_before(&session, entry, &self.name, plan, directory, source)?,
+            _ => Before::Nothing,
+        };
         let begun = Instant::now();
-        let created =
-            self.inner
-                .create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
+        let (created, stored) = match before {
+            Before::All(file_id) => {
+                self.call.parts_done(plan.parts, plan.size);
+                file.file_id = file_id;
+                let mut steps = self.inner.steps.lock();
+                steps.file_uploaded(&file, self.directory_id.is_none(), None);
+                return Ok(file);
+            }
+            Before::Parts(created, stored) => (created, Some(stored)),
+            Before::Nothing => {
+                let create = || {
+                    self.inner
+                        .create_file(&session, &self.name, plan, directory)
+                };
+                let created = match &entry {
+                    Some(entry) => begin(entry, plan, create)?,
+                    None => create()?,
+                };
+                (created, None)
+            }
+        };
+        let is_new = stored.is_none();
+        let resume = entry.map(|entry| Resume {
+            entry,
+            stored: stored.unwrap_or_default(),
+        });
         let file_id = created.file_id.clone();
         secrets.evidence.file_made(&file_id);
         *self.created.lock() = Some(created);
@@ -325,28 +414,17 @@ impl FileUpload {
             feed,
             workers: client.options().parts_in_flight,
             force_api_route: client.options().force_api_route,
+            resume,
         })?;
         if let Some(created) = self.created.lock().as_mut() {
             created.release();
         }
-        let file = File {
-            file_id: file_id.clone(),
-            file_name: self.name,
-            size: Some(plan.size),
-            parts: Some(plan.parts),
-            may_be_empty: plan.size == 0,
-            uploaded: None,
-            version: None,
-            created_by: None,
-            created_by_id: None,
-            old_versions: Vec::new(),
-            file_key: None,
-        };
-        let witness = Witness {
+        file.file_id.clone_from(&file_id);
+        let witness = is_new.then(|| Witness {
             file_id,
             created: begun,
             complete: Instant::now(),
-        };
+        });
         let mut steps = self.inner.steps.lock();
         steps.file_uploaded(&file, self.directory_id.is_none(), witness);
         Ok(file)

@@ -22,6 +22,7 @@ use crate::os::{self, Existing};
 use crate::record::{File, Subdirectory};
 use crate::transfer::plan::Plan;
 use crate::transfer::queue::Queue;
+use crate::transfer::resume::{self, ResumeFile};
 use crate::transfer::source::SourceFile;
 
 /// How a local directory is uploaded.
@@ -40,6 +41,8 @@ pub struct UploadAllOptions {
     /// How to find out whether a file that is there is the same. By the size alone if not set; then
     /// [`Existing::Overwrite`] uploads all files, otherwise only those that differ.
     pub compare: Compare,
+    /// As in [`UploadOptions`](super::UploadOptions), for all files of the call.
+    pub resume_file: Option<PathBuf>,
 }
 
 impl Default for UploadAllOptions {
@@ -50,6 +53,7 @@ impl Default for UploadAllOptions {
             replace_characters: false,
             allow_growth: false,
             compare: Compare::Size,
+            resume_file: None,
         }
     }
 }
@@ -97,7 +101,10 @@ impl Package {
         let into = directory_identifier(options.directory_id.as_deref())?;
         os::require_directory(directory, "name a directory that exists")?;
         let under_way = UnderWay::default();
+        let resume_file = options.resume_file.as_deref();
+        let resume_file = resume_file.map(ResumeFile::open).transpose()?;
         let tree = TreeUpload {
+            resume_file: resume_file.clone(),
             inner: Arc::clone(&self.0),
             options: options.clone(),
             items: items.clone(),
@@ -113,6 +120,10 @@ impl Package {
         if result.is_err() {
             self.discard_all(&under_way);
         }
+        // Workers that are about to end may still hold it.
+        if let Some(file) = resume_file {
+            file.close();
+        }
         result
     }
 }
@@ -122,6 +133,7 @@ struct TreeUpload {
     options: UploadAllOptions,
     items: Items,
     under_way: UnderWay,
+    resume_file: Option<Arc<ResumeFile>>,
     /// The local directories. The first is the base; each stands after its parent.
     directories: Vec<LocalDirectory>,
 }
@@ -272,6 +284,8 @@ struct Doubtful {
     there: Vec<File>,
     directory_id: Option<String>,
     compare: Compare,
+    /// The upload that goes on, if one was begun.
+    entry: Option<resume::Entry>,
 }
 
 impl Doubtful {
@@ -285,8 +299,14 @@ impl Doubtful {
         let directory = self.directory_id.as_deref();
         let mut whole = None;
         let mut reason = Reason::Incomplete;
+        let begun = self.entry.as_ref().and_then(resume::Entry::begun);
+        let begun = begun.map(|begun| begun.file_id);
         for file in &self.there {
             let id = &file.file_id;
+            if begun.as_ref() == Some(id) {
+                reason = Reason::Incomplete;
+                continue;
+            }
             let is_left = inner.steps.lock().is_incomplete(id);
             if !is_left && inner.is_complete(session, id, directory)? {
                 match self.difference(inner, session, file)? {
@@ -299,6 +319,13 @@ impl Doubtful {
                     file.file_name
                 ));
             }
+        }
+        if let (Some(_), Some(begun), Some(entry)) = (&whole, &begun, &self.entry) {
+            // Another call has sent the file meanwhile.
+            if self.there.iter().any(|file| file.file_id == *begun) {
+                inner.delete_file(session, begun, self.directory_id.clone())?;
+            }
+            entry.end()?;
         }
         Ok(whole.ok_or(reason))
     }
@@ -643,6 +670,10 @@ impl TreeUpload {
                             there,
                             directory_id: directory_id.clone(),
                             compare: self.options.compare,
+                            entry: self.resume_file.as_ref().map(|file| {
+                                self.inner
+                                    .entry(file, &local.sent_as, directory_id.as_deref())
+                            }),
                         });
                     }
                 }
@@ -796,8 +827,14 @@ impl TreeUpload {
     ) -> Result<File> {
         let source = SourceFile::open(&file.path, false, self.options.allow_growth)?
             .with_size_before(file.size)?;
-        self.under_way
-            .send(&self.inner, whole, source, file.sent_as, directory_id)
+        self.under_way.send(
+            &self.inner,
+            whole,
+            source,
+            file.sent_as,
+            directory_id,
+            self.resume_file.as_ref(),
+        )
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod own_passphrase;
 pub(crate) mod plan;
 pub(crate) mod proof;
 pub(crate) mod queue;
+pub(crate) mod resume;
 pub(crate) mod route;
 pub(crate) mod source;
 mod surplus;

@@ -1,5 +1,6 @@
 //! Uploads: parts are read, encrypted in place and sent by several workers (`protocol` 4.3, 4.4).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -8,13 +9,14 @@ use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
 use super::crew::{self, Worker};
 use super::plan::Plan;
+use super::resume::{Entry, Stored};
 use super::route::{PartRoute, Route};
-use super::source::Feed;
+use super::source::{Feed, SourceFile};
 use super::urls::UrlCache;
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::transport::{Failure, read_limited};
-use crate::call::{Gate, Phase, Turn, WORKER_GRACE};
+use crate::call::{Call, Gate, Phase, Turn, WORKER_GRACE};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -30,6 +32,13 @@ pub(crate) struct FileToSend {
     pub(crate) feed: Feed,
     pub(crate) workers: usize,
     pub(crate) force_api_route: bool,
+    pub(crate) resume: Option<Resume>,
+}
+
+/// What another process has sent of the file, and where this one notes what it sends.
+pub(crate) struct Resume {
+    pub(crate) entry: Entry,
+    pub(crate) stored: BTreeMap<u32, Stored>,
 }
 
 /// How long `upload-complete` is asked whether all parts have arrived.
@@ -75,6 +84,34 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
         ErrorKind::FileIncomplete,
         "the service still misses parts of the file",
     ))
+}
+
+fn digest(plaintext: &[u8], passphrase: &Passphrase) -> Stored {
+    Stored {
+        length: plaintext.len() as u64,
+        digest: passphrase.digest(plaintext),
+    }
+}
+
+/// Whether a file is what was sent of it: all parts are there, with this content.
+pub(crate) fn is_as_sent(
+    call: &Call,
+    source: &SourceFile,
+    plan: Plan,
+    passphrase: &Passphrase,
+    stored: &BTreeMap<u32, Stored>,
+) -> Result<bool> {
+    let mut plaintext = Vec::new();
+    for part in 1..=plan.parts {
+        call.check()?;
+        let (offset, length) = plan.range(part);
+        plaintext.resize(length, 0);
+        source.read(&mut plaintext, offset)?;
+        if stored.get(&part) != Some(&digest(&plaintext, passphrase)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Memory of a part that is being sent. An upload that has none is the first to get some beyond the budget.
@@ -179,9 +216,16 @@ impl Upload {
         match &file.feed {
             Feed::File(source) => {
                 let (offset, length) = file.plan.range(turn);
-                source.read(buffer.plaintext_mut(length), offset)?;
-                let sealed = buffer.seal_at(&place(turn), &file.passphrase)?;
-                self.send(turn, sealed, length)?;
+                let plaintext = buffer.plaintext_mut(length);
+                source.read(plaintext, offset)?;
+                let stored = (file.resume.as_ref()).map(|_| digest(plaintext, &file.passphrase));
+                if self.is_stored(turn, stored.as_ref()) {
+                    call.part_done(length as u64);
+                } else {
+                    let sealed = buffer.seal_at(&place(turn), &file.passphrase)?;
+                    self.send(turn, sealed, length)?;
+                    self.note(turn, stored);
+                }
                 held.memory.buffer = buffer.into_memory();
             }
             Feed::Pulled(puller) => {
@@ -203,6 +247,25 @@ impl Upload {
             }
         }
         Ok(())
+    }
+
+    /// Whether another process has sent this very part. If the service misses one, none is taken for sent.
+    fn is_stored(&self, part: u32, read: Option<&Stored>) -> bool {
+        let Some(resume) = &self.file.resume else {
+            return false;
+        };
+        !self.is_second.load(Ordering::Relaxed) && read == resume.stored.get(&part)
+    }
+
+    /// Notes a part that is stored beyond doubt. Without the note, the next process sends it again.
+    fn note(&self, part: u32, stored: Option<Stored>) {
+        let is_doubtful = self.is_doubtful.load(Ordering::Relaxed);
+        if let (Some(resume), Some(stored), false) = (&self.file.resume, stored, is_doubtful)
+            && let Err(error) = resume.entry.stored(part, stored)
+        {
+            let call = &self.file.session.call;
+            call.log(format!("part {part} is not noted: {}", error.message()));
+        }
     }
 
     /// Sends one encrypted part, to the storage or through the API server.
@@ -315,7 +378,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::call::Call;
 
     /// Whatever other transfers hold, and however a part ends.
     #[test]

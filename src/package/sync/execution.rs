@@ -342,9 +342,9 @@ impl Execution {
         let content = self.read(call, local)?;
         let source = SourceFile::open(local, self.options.follow_links, false)?;
         let directory_id = self.directory_id(path)?;
-        let sent = self
-            .under_way
-            .send(&self.inner, call, source, name, Some(directory_id))?;
+        let sent =
+            self.under_way
+                .send(&self.inner, call, source, name, Some(directory_id), None)?;
         Ok((content, sent))
     }
 

@@ -1,0 +1,394 @@
+//! Resume files: what is known of transfers that have not ended, so that another process can go on with them.
+//!
+//! One line begins a transfer, one more notes each part that is stored, one ends it. A file has neither content nor
+//! names nor a key: a transfer is found by a digest of what it is about, and the digest of a part is keyed with the
+//! passphrase. With another keycode no part is the same.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::crypto::{digest_of_texts, hex};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::LockedJournal;
+use crate::os::lock::Mutex;
+
+/// The keyed digest of a part's plaintext.
+pub(crate) type Digest = [u8; 32];
+
+const FORMAT: &str = "sendsafely-resume";
+const VERSION: u64 = 1;
+
+/// A resume file is written anew when it has so many lines more than twice what is needed.
+const SPARE_LINES: usize = 1000;
+
+/// Which way a transfer goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Upload,
+    #[cfg_attr(not(test), expect(dead_code, reason = "downloads do not resume yet"))]
+    Download,
+}
+
+/// A transfer that has begun.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Begun {
+    /// The service's id of the file; empty while an upload creates it.
+    pub(crate) file_id: String,
+    pub(crate) size: u64,
+    pub(crate) parts: u32,
+    /// How long all parts but the last are, if that is known.
+    pub(crate) part_size: u64,
+    /// The name of the temporary file of a download.
+    pub(crate) temporary: Option<String>,
+    /// The parts that are stored.
+    pub(crate) stored: BTreeMap<u32, Stored>,
+}
+
+/// A part that is stored: on the service, or in the temporary file of a download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) length: u64,
+    pub(crate) digest: Digest,
+}
+
+/// A resume file that this call alone has open.
+pub(crate) struct ResumeFile(Mutex<Content>);
+
+struct Content {
+    /// `None` when the file was removed.
+    journal: Option<LockedJournal>,
+    begun: BTreeMap<String, Begun>,
+    lines: usize,
+}
+
+impl ResumeFile {
+    /// Opens a resume file, which need not exist. Lines that make no sense are passed over: at worst a part is
+    /// transferred once more.
+    ///
+    /// # Errors
+    /// `Busy` if another transfer uses it. `InvalidArgument` if it is no resume file, or of a later version: it stays
+    /// as it is.
+    pub(crate) fn open(path: &Path) -> Result<Arc<Self>> {
+        let (mut journal, lines) = LockedJournal::open(path)?;
+        match lines.first() {
+            None => journal.append(&header())?,
+            Some(first) if *first == header() => {}
+            Some(_) => {
+                let message = format!("{}: not a resume file of this version", path.display());
+                return Err(Error::new(ErrorKind::InvalidArgument, message)
+                    .with_remedy("name another file; this one was not changed"));
+            }
+        }
+        let mut begun = BTreeMap::new();
+        for line in lines.iter().skip(1) {
+            if let Ok(Value::Object(line)) = serde_json::from_str(line) {
+                let _ = read(&mut begun, &line);
+            }
+        }
+        Ok(Arc::new(Self(Mutex::new(Content {
+            journal: Some(journal),
+            begun,
+            lines: lines.len().max(1),
+        }))))
+    }
+
+    /// Lets others use the file. With nothing to go on with, it is removed. What is noted afterwards is lost.
+    pub(crate) fn close(&self) {
+        self.0.lock().close();
+    }
+
+    /// The transfer that these texts name, which need not have begun.
+    pub(crate) fn entry(self: &Arc<Self>, direction: Direction, about: &[&str]) -> Entry {
+        let way = match direction {
+            Direction::Upload => "upload",
+            Direction::Download => "download",
+        };
+        let texts = [way].into_iter().chain(about.iter().copied());
+        Entry {
+            file: Arc::clone(self),
+            key: hex(&digest_of_texts(texts)[..16]),
+        }
+    }
+}
+
+impl Content {
+    fn append(&mut self, line: &Value) -> Result<()> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        let needed: usize = self
+            .begun
+            .values()
+            .map(|begun| begun.stored.len() + 2)
+            .sum();
+        if self.lines > needed * 2 + SPARE_LINES {
+            let lines = self.begun.iter().flat_map(|(key, begun)| all(key, begun));
+            let lines: Vec<_> = [header()].into_iter().chain(lines).collect();
+            self.lines = lines.len();
+            return journal.rewrite(lines.into_iter());
+        }
+        self.lines += 1;
+        journal.append(&line.to_string())
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Content {
+    fn close(&mut self) {
+        if let Some(journal) = self.journal.take()
+            && self.begun.is_empty()
+        {
+            journal.remove();
+        }
+    }
+}
+
+/// One transfer in a resume file.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    file: Arc<ResumeFile>,
+    key: String,
+}
+
+impl Entry {
+    /// What is known of the transfer, if it has begun and not ended.
+    pub(crate) fn begun(&self) -> Option<Begun> {
+        self.file.0.lock().begun.get(&self.key).cloned()
+    }
+
+    /// Notes that the transfer has begun, anew if it had begun before.
+    pub(crate) fn begin(&self, begun: Begun) -> Result<()> {
+        let mut content = self.file.0.lock();
+        let line = begin(&self.key, &begun);
+        content.begun.insert(self.key.clone(), begun);
+        content.append(&line)
+    }
+
+    /// Notes a part that is stored.
+    pub(crate) fn stored(&self, part: u32, stored: Stored) -> Result<()> {
+        let mut content = self.file.0.lock();
+        let Some(begun) = content.begun.get_mut(&self.key) else {
+            return Ok(());
+        };
+        begun.stored.insert(part, stored);
+        content.append(&part_line(&self.key, part, &stored))
+    }
+
+    /// Notes that there is nothing to go on with.
+    pub(crate) fn end(&self) -> Result<()> {
+        let mut content = self.file.0.lock();
+        match content.begun.remove(&self.key) {
+            Some(_) => content.append(&json!({"end": self.key})),
+            None => Ok(()),
+        }
+    }
+}
+
+fn header() -> String {
+    json!({"format": FORMAT, "version": VERSION}).to_string()
+}
+
+/// All lines of a transfer.
+fn all(key: &str, begun: &Begun) -> Vec<String> {
+    let parts = begun.stored.iter();
+    let parts = parts.map(|(part, stored)| part_line(key, *part, stored).to_string());
+    [begin(key, begun).to_string()]
+        .into_iter()
+        .chain(parts)
+        .collect()
+}
+
+fn begin(key: &str, begun: &Begun) -> Value {
+    let mut line = json!({
+        "begin": key, "file": begun.file_id, "size": begun.size, "parts": begun.parts,
+        "part_size": begun.part_size,
+    });
+    if let Some(temporary) = &begun.temporary {
+        line["temporary"] = temporary.as_str().into();
+    }
+    line
+}
+
+fn part_line(key: &str, part: u32, stored: &Stored) -> Value {
+    json!({"of": key, "part": part, "length": stored.length, "digest": hex(&stored.digest)})
+}
+
+/// Adds what a line says; `None` if it says nothing.
+fn read(begun: &mut BTreeMap<String, Begun>, line: &Map<String, Value>) -> Option<()> {
+    let text = |name: &str| line.get(name).and_then(Value::as_str);
+    let number = |name: &str| line.get(name).and_then(Value::as_u64);
+    if let Some(key) = text("of") {
+        let stored = Stored {
+            length: number("length")?,
+            digest: digest(text("digest")?)?,
+        };
+        let part = u32::try_from(number("part")?).ok()?;
+        let of = begun.get_mut(key)?;
+        if (1..=of.parts).contains(&part) {
+            of.stored.insert(part, stored);
+        }
+    } else if let Some(key) = text("end") {
+        begun.remove(key);
+    } else {
+        let key = text("begin")?;
+        let new = Begun {
+            file_id: text("file")?.to_owned(),
+            size: number("size")?,
+            parts: u32::try_from(number("parts")?).ok()?,
+            part_size: number("part_size")?,
+            temporary: text("temporary").map(str::to_owned),
+            stored: BTreeMap::new(),
+        };
+        begun.insert(key.to_owned(), new);
+    }
+    Some(())
+}
+
+fn digest(hex: &str) -> Option<Digest> {
+    let mut digest = [0; 32];
+    if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, at) in digest.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn path(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("resume-{name}-{}", std::process::id()))
+    }
+
+    fn begun() -> Begun {
+        Begun {
+            file_id: "F".into(),
+            size: 9,
+            parts: 3,
+            part_size: 4,
+            ..Begun::default()
+        }
+    }
+
+    fn part(byte: u8) -> Stored {
+        Stored {
+            length: 4,
+            digest: [byte; 32],
+        }
+    }
+
+    #[test]
+    fn a_transfer_is_known_until_it_ends() {
+        let path = path("known");
+        let file = ResumeFile::open(&path).expect("it opens");
+        let entry = |file: &Arc<ResumeFile>| file.entry(Direction::Upload, &["host", "package"]);
+        let one = entry(&file);
+        assert_eq!(one.begun(), None);
+        one.begin(begun()).expect("it begins");
+        one.stored(2, part(7)).expect("it is noted");
+        let other = file.entry(Direction::Download, &["host", "package"]);
+        assert_eq!(other.begun(), None);
+        drop((file, one, other));
+
+        let file = ResumeFile::open(&path).expect("it opens");
+        let one = entry(&file);
+        let mut known = begun();
+        known.stored.insert(2, part(7));
+        assert_eq!(one.begun(), Some(known));
+        one.begin(begun()).expect("it begins anew");
+        assert_eq!(one.begun(), Some(begun()));
+        one.end().expect("it ends");
+        one.end().expect("it has ended");
+        drop((file, one));
+        assert!(!path.exists());
+    }
+
+    /// Nothing that a file may hold breaks it, and what is not ours is not changed.
+    #[test]
+    fn foreign_and_damaged_files() {
+        let path = path("damaged");
+        let key = {
+            let file = ResumeFile::open(&path).expect("it opens");
+            let one = file.entry(Direction::Upload, &["a"]);
+            one.begin(begun()).expect("it begins");
+            one.stored(1, part(1)).expect("it is noted");
+            one.key
+        };
+        let whole = fs::read_to_string(&path).expect("it is read");
+        for end in 0..whole.len() {
+            fs::write(&path, &whole[..end]).expect("it is written");
+            let file = ResumeFile::open(&path).expect("it opens");
+            let known = file.entry(Direction::Upload, &["a"]).begun();
+            let lines = whole[..end].matches('\n').count();
+            assert_eq!(known.is_some(), lines >= 2, "{end}");
+            // It goes on with whole lines.
+            let other = file.entry(Direction::Upload, &["b"]);
+            other.begin(begun()).expect("it begins");
+            drop((file, other));
+            let file = ResumeFile::open(&path).expect("it opens");
+            assert!(file.entry(Direction::Upload, &["b"]).begun().is_some());
+        }
+        for odd in [
+            "nothing".to_owned(),
+            "[]".to_owned(),
+            json!({"of": key, "part": 4, "length": 4, "digest": "0".repeat(64)}).to_string(),
+            json!({"of": key, "part": 2, "length": 4, "digest": "é".repeat(32)}).to_string(),
+            json!({"of": key, "part": -1, "length": 1e300, "digest": null}).to_string(),
+            json!({"of": "other", "part": 1, "length": 4, "digest": "0".repeat(64)}).to_string(),
+            json!({"begin": "x", "file": [], "size": 1}).to_string(),
+        ] {
+            fs::write(&path, format!("{whole}{odd}\n")).expect("it is written");
+            let file = ResumeFile::open(&path).expect("it opens");
+            let mut known = begun();
+            known.stored.insert(1, part(1));
+            let now = file.entry(Direction::Upload, &["a"]).begun();
+            assert_eq!(now, Some(known), "{odd}");
+        }
+        for foreign in [
+            "a letter\nto a friend\n",
+            "{\"format\":\"sendsafely-resume\",\"version\":2}\n",
+        ] {
+            fs::write(&path, foreign).expect("it is written");
+            let refused = ResumeFile::open(&path).err().expect("it is refused");
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+            assert_eq!(fs::read_to_string(&path).expect("it is read"), foreign);
+        }
+        fs::remove_file(path).expect("it goes");
+    }
+
+    #[test]
+    fn a_file_of_many_transfers_stays_small() {
+        let path = path("many");
+        let file = ResumeFile::open(&path).expect("it opens");
+        let kept = file.entry(Direction::Upload, &["kept"]);
+        kept.begin(begun()).expect("it begins");
+        for number in 0..2000 {
+            let entry = file.entry(Direction::Upload, &[&format!("{number}")]);
+            entry.begin(begun()).expect("it begins");
+            entry.stored(1, part(1)).expect("it is noted");
+            entry.end().expect("it ends");
+        }
+        let text = fs::read_to_string(&path).expect("it is read");
+        assert!(text.lines().count() < 2 * SPARE_LINES);
+        drop((file, kept));
+        let file = ResumeFile::open(&path).expect("it opens");
+        assert_eq!(file.0.lock().begun.len(), 1);
+        file.entry(Direction::Upload, &["kept"])
+            .end()
+            .expect("it ends");
+    }
+}
