@@ -109,8 +109,8 @@ test-offsets: build ## an exchange cut, silent and flipped at every byte; OFFSET
 test-soak: build ## eight threads while each tenth request fails, for SOAK seconds; SOAK_SEED
 	@SOAK=$${SOAK:-1800} cargo test --locked --release -p sendsafely --test soak -- --nocapture
 
-test-hostile: build ## crafted OpenPGP messages, with what each costs; `make test` runs a shorter form
-	@HOSTILE_FULL=yes cargo test --locked -p sendsafely --test hostile_openpgp -- --nocapture
+test-hostile: build ## crafted OpenPGP messages and hostile names, with what each costs; `make test` runs a shorter form
+	@HOSTILE_FULL=yes cargo test --locked -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture
 
 stress: build ## programs that upload at once, with lost responses and kills; SEED, ROUNDS, ROUND
 	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \
