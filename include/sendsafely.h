@@ -2153,6 +2153,11 @@ SENDSAFELY_ENUM(sendsafely_action) {
    * marked name that local_path ends with.
    */
   SENDSAFELY_ACTION_KEPT_BOTH = 7,
+  /**
+   * After a dry run of a sync: both sides have a file of this size, and no sync has seen them equal. The sync would
+   * download it to compare the contents, and keep both if they differ.
+   */
+  SENDSAFELY_ACTION_COMPARED = 8,
 };
 
 /** Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons. */
@@ -2765,7 +2770,7 @@ typedef struct {
   sendsafely_direction direction;
   /**
    * Whether what was deleted on one side is deleted on the other, unless it has changed there. Without it, it comes
-   * back. Default: no.
+   * back. A directory in place of a file, or the reverse, is a deletion too. Default: no.
    */
   sendsafely_bool delete_files;
   /**
@@ -2773,7 +2778,10 @@ typedef struct {
    * SENDSAFELY_MANY_DELETIONS before it changes anything. Default: no.
    */
   sendsafely_bool force;
-  /** Whether the call changes nothing, and the report says what it would do. Default: no. */
+  /**
+   * Whether the call changes nothing, and the report says what it would do. It says SENDSAFELY_ACTION_COMPARED of
+   * files that only a download can compare. Default: no.
+   */
   sendsafely_bool dry_run;
   /** Whether the call reads all local files, to find changes that neither size nor time shows. Default: no. */
   sendsafely_bool checksum;
@@ -2785,8 +2793,8 @@ typedef struct {
    */
   sendsafely_bool replace_characters;
   /**
-   * Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part.
-   * Default: all files.
+   * Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part,
+   * and directories that have some or fit themselves. Default: all files.
    */
   const char *SENDSAFELY_NULLABLE include;
   /**
@@ -2818,13 +2826,14 @@ sendsafely_status sendsafely_sync_options_init(sendsafely_sync_options *options,
  * A file that has changed on both sides is kept twice: the newer content under the name, the other one under a marked
  * name such as "report (conflict 2026-11-30 HOST).pdf", both on both sides. A change wins over a deletion. What the
  * call replaces in the Workspace stays there as an earlier version.
+ * A file on one side that is a directory on the other gets the marked name, too, if delete_files does not decide.
  * Whatever ends a call, the next one goes on. A file that another program is writing is left for the next call.
  * The report has each file that was transferred, deleted, kept twice or left alone, and each failure; none that both
  * sides have already. OUT_REPORT IS SET ON FAILURE TOO, as for sendsafely_package_upload_all.
- * SENDSAFELY_ONLY_IN_WORKSPACE: the package is no Workspace. SENDSAFELY_SYNC_RUNNING: another program syncs this local
- * directory; call again later. SENDSAFELY_MANY_DELETIONS: see force. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local
- * directory, or no default for state_directory. Everything else as for sendsafely_package_upload_all and
- * sendsafely_package_download_all.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: the package is no Workspace. SENDSAFELY_SYNC_RUNNING: another program syncs this
+ * local directory, one above it or one inside; call again later. SENDSAFELY_MANY_DELETIONS: see force.
+ * SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory, or no default for state_directory. Everything else as for
+ * sendsafely_package_upload_all and sendsafely_package_download_all.
  */
 sendsafely_status sendsafely_package_sync(sendsafely_package *package,
                                           const char *directory,

@@ -5,6 +5,8 @@
 
 mod support;
 
+#[path = "sync/cases.rs"]
+mod cases;
 #[path = "sync/histories.rs"]
 mod histories;
 

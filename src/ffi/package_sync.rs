@@ -42,12 +42,13 @@ pub struct sendsafely_sync_options {
     /// Which side follows the other. Default: SENDSAFELY_DIRECTION_BOTH.
     pub direction: number::sendsafely_direction,
     /// Whether what was deleted on one side is deleted on the other, unless it has changed there. Without it, it comes
-    /// back. Default: no.
+    /// back. A directory in place of a file, or the reverse, is a deletion too. Default: no.
     pub delete_files: sendsafely_bool,
     /// Whether the call may delete more than half of a side's files, or all. Otherwise it fails with
     /// SENDSAFELY_MANY_DELETIONS before it changes anything. Default: no.
     pub force: sendsafely_bool,
-    /// Whether the call changes nothing, and the report says what it would do. Default: no.
+    /// Whether the call changes nothing, and the report says what it would do. It says SENDSAFELY_ACTION_COMPARED of
+    /// files that only a download can compare. Default: no.
     pub dry_run: sendsafely_bool,
     /// Whether the call reads all local files, to find changes that neither size nor time shows. Default: no.
     pub checksum: sendsafely_bool,
@@ -56,8 +57,8 @@ pub struct sendsafely_sync_options {
     /// Whether characters that a name may not have, such as a colon, are replaced by _ in the Workspace. Otherwise such
     /// a file is only in the report, with SENDSAFELY_MALFORMED_FILE_NAME. Default: no.
     pub replace_characters: sendsafely_bool,
-    /// Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part.
-    /// Default: all files.
+    /// Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part,
+    /// and directories that have some or fit themselves. Default: all files.
     pub include: Nullable<*const c_char>,
     /// Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only, "/build" for an
     /// entry of the synced directory itself. Default: none.
@@ -133,13 +134,14 @@ pub unsafe extern "C" fn sendsafely_sync_options_init(
 /// A file that has changed on both sides is kept twice: the newer content under the name, the other one under a marked
 /// name such as "report (conflict 2026-11-30 HOST).pdf", both on both sides. A change wins over a deletion. What the
 /// call replaces in the Workspace stays there as an earlier version.
+/// A file on one side that is a directory on the other gets the marked name, too, if delete_files does not decide.
 /// Whatever ends a call, the next one goes on. A file that another program is writing is left for the next call.
 /// The report has each file that was transferred, deleted, kept twice or left alone, and each failure; none that both
 /// sides have already. OUT_REPORT IS SET ON FAILURE TOO, as for sendsafely_package_upload_all.
-/// SENDSAFELY_ONLY_IN_WORKSPACE: the package is no Workspace. SENDSAFELY_SYNC_RUNNING: another program syncs this local
-/// directory; call again later. SENDSAFELY_MANY_DELETIONS: see force. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local
-/// directory, or no default for state_directory. Everything else as for sendsafely_package_upload_all and
-/// sendsafely_package_download_all.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: the package is no Workspace. SENDSAFELY_SYNC_RUNNING: another program syncs this
+/// local directory, one above it or one inside; call again later. SENDSAFELY_MANY_DELETIONS: see force.
+/// SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory, or no default for state_directory. Everything else as for
+/// sendsafely_package_upload_all and sendsafely_package_download_all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_sync(
     package: *mut sendsafely_package,

@@ -40,6 +40,9 @@ pub enum sendsafely_action {
     /// It had changed on both sides. A sync kept both contents: the newer one under the name, the other one under the
     /// marked name that local_path ends with.
     SENDSAFELY_ACTION_KEPT_BOTH = 7,
+    /// After a dry run of a sync: both sides have a file of this size, and no sync has seen them equal. The sync would
+    /// download it to compare the contents, and keep both if they differ.
+    SENDSAFELY_ACTION_COMPARED = 8,
 }
 
 /// Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add reasons.
@@ -111,6 +114,7 @@ impl Translate for ReportItem {
                 Action::DeletedHere => SENDSAFELY_ACTION_DELETED_HERE,
                 Action::DeletedThere => SENDSAFELY_ACTION_DELETED_THERE,
                 Action::KeptBoth => SENDSAFELY_ACTION_KEPT_BOTH,
+                Action::Compared => SENDSAFELY_ACTION_COMPARED,
             } as i32,
             message: memory.optional_text(error.map(|error| error.message())),
             renamed: self.renamed.into(),

@@ -20,6 +20,11 @@ pub(super) fn try_shared(file: &File) -> bool {
     lock(file, libc::LOCK_SH).is_ok()
 }
 
+/// Whether the lock that was just refused is held; some file systems have none for this kind of file.
+pub(super) fn was_held() -> bool {
+    std::io::Error::last_os_error().kind() == std::io::ErrorKind::WouldBlock
+}
+
 #[allow(unsafe_code, reason = "the safe interface came with Rust 1.89")]
 fn lock(file: &File, how: libc::c_int) -> io::Result<()> {
     // SAFETY: flock takes any descriptor; this one is open for as long as `file` is borrowed.

@@ -287,7 +287,18 @@ fn private_directory(path: &Path) -> Result<&Path> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let made = builder.create(path);
-    made.map_err(|error| io_error(&error, path, ErrorKind::WriteFailed))?;
+    made.map_err(|error| {
+        let error = io_error(&error, path, ErrorKind::WriteFailed);
+        let error = match error.kind() {
+            // A file is in its place, or in that of one above it.
+            ErrorKind::FileExists | ErrorKind::FileNotFound => {
+                Error::new(ErrorKind::DirectoryNotFound, error.message())
+            }
+            _ => error,
+        };
+        let error = error.with_remedy("choose another directory for it");
+        error.context("the state directory cannot be used")
+    })?;
     Ok(path)
 }
 

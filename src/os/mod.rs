@@ -2,6 +2,7 @@
 
 mod case;
 mod descriptor;
+mod directory_lock;
 mod file;
 #[cfg(unix)]
 mod file_lock;
@@ -19,6 +20,7 @@ mod thread;
 
 pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
+pub(crate) use directory_lock::{DirectoryLock, is_locked};
 pub(crate) use file::{
     CREATE_FIRST, io_error, rename_without_clobbering, require_directory, spool_file, sync_entry,
     words,

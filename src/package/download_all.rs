@@ -401,7 +401,14 @@ impl TreeDownload {
             Ok(same)
         };
         let folds_case = || os::folds_case(local, true);
-        confirmed_names_here(&there, &here, folds_case, in_doubt, are_same)
+        confirmed_names_here(
+            &there,
+            &here,
+            BTreeMap::new(),
+            folds_case,
+            in_doubt,
+            are_same,
+        )
     }
 
     /// Notes that a file is there.

@@ -77,15 +77,20 @@ pub(super) struct Compared {
 const MOST_GUESSES: usize = 20;
 
 /// As [`names_here`], with pairs alone that hold. `are_same` gets those that are `in_doubt`, each as the index of the
-/// entry there and the name here, and returns the indexes of those that are the same.
+/// entry there and the name here, and returns the indexes of those that are the same. Those of `known` are.
 pub(super) fn confirmed_names_here<'a>(
     there: &[Entry<'a>],
     here: &[Entry<'a>],
+    known: BTreeMap<usize, String>,
     folds_case: impl Fn() -> bool,
     in_doubt: impl Fn(usize, &Given) -> bool,
     mut are_same: impl FnMut(&[(usize, String)]) -> Result<BTreeSet<usize>>,
 ) -> Result<Vec<Given>> {
-    let (folds, mut compared) = (OnceCell::new(), Compared::default());
+    let folds = OnceCell::new();
+    let mut compared = Compared {
+        same: known,
+        apart: BTreeSet::new(),
+    };
     let mut guesses = 0;
     loop {
         let names = names_here(there, here, &compared, || *folds.get_or_init(&folds_case));
@@ -586,7 +591,8 @@ mod tests {
                     .map(|(index, _)| *index)
                     .collect())
             };
-            bare(confirmed_names_here(&there, &here, || false, in_doubt, are_same).unwrap())
+            let none = BTreeMap::new();
+            bare(confirmed_names_here(&there, &here, none, || false, in_doubt, are_same).unwrap())
         };
         assert_eq!(confirmed(&["a_b"], &["a?b"], &[]), ["a_b"]);
         assert_eq!(confirmed(&["a_b"], &["a?b"], &[(0, "a?b")]), ["a?b"]);

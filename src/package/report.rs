@@ -75,6 +75,9 @@ pub enum Action {
     DeletedThere,
     /// It had changed on both sides, and both contents were kept.
     KeptBoth,
+    /// A dry run does not show more: both sides have a file of this size that no sync has seen equal. The sync would
+    /// compare the contents.
+    Compared,
 }
 
 /// The results for all files of a tree.

@@ -235,7 +235,14 @@ impl Here {
             Ok(same)
         };
         let folds_case = || os::folds_case(&self.local, false);
-        let mut names = confirmed_names_here(&listed, &own, folds_case, is_in_doubt, are_same)?;
+        let mut names = confirmed_names_here(
+            &listed,
+            &own,
+            BTreeMap::new(),
+            folds_case,
+            is_in_doubt,
+            are_same,
+        )?;
         let file_names = names.split_off(directories.len());
         let mut found = There::default();
         for (below, given) in directories.into_iter().zip(names) {

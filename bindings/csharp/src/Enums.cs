@@ -376,6 +376,9 @@ namespace LibSendSafely
         /// <summary>It had changed on both sides. A sync kept both contents: the newer one under the name, the other
         /// one under the marked name that LocalPath ends with.</summary>
         KeptBoth = 7,
+        /// <summary>After a dry run of a sync: both sides have a file of this size, and no sync has seen them equal.
+        /// The sync would download it to compare the contents, and keep both if they differ.</summary>
+        Compared = 8,
     }
 
     /// <summary>Why a call transferred a file of a tree, or how a target differs that it kept. A later version may add

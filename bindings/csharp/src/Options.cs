@@ -341,14 +341,15 @@ namespace LibSendSafely
         public Direction? Direction { get; set; }
 
         /// <summary>Whether what was deleted on one side is deleted on the other, unless it has changed there. Without
-        /// it, it comes back. Default: no.</summary>
+        /// it, it comes back. A directory in place of a file, or the reverse, is a deletion too. Default: no.</summary>
         public bool DeleteFiles { get; set; }
 
         /// <summary>Whether the call may delete more than half of a side's files, or all. Otherwise it fails with <see
         /// cref="Status.ManyDeletions"/> before it changes anything. Default: no.</summary>
         public bool Force { get; set; }
 
-        /// <summary>Whether the call changes nothing, and the report says what it would do. Default: no.</summary>
+        /// <summary>Whether the call changes nothing, and the report says what it would do. It says <see
+        /// cref="TreeAction.Compared"/> of files that only a download can compare. Default: no.</summary>
         public bool DryRun { get; set; }
 
         /// <summary>Whether the call reads all local files, to find changes that neither size nor time shows. Default:
@@ -364,8 +365,8 @@ namespace LibSendSafely
         /// no.</summary>
         public bool ReplaceCharacters { get; set; }
 
-        /// <summary>Patterns as in a .gitignore file, such as "*.pdf": only files that fit one of them take part.
-        /// Default: all files.</summary>
+        /// <summary>Patterns as in a .gitignore file, such as "*.pdf": only files that fit one of them take part, and
+        /// directories that have some or fit themselves. Default: all files.</summary>
         public IEnumerable<string> Include { get; set; }
 
         /// <summary>Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only,

@@ -65,6 +65,16 @@ def test_one_direction_and_a_directory_of_the_workspace(shell, trees, tmp_path):
     assert "missing: no such directory" in shell.err and not (tmp_path / "missing").exists()
 
 
+def test_a_dry_run_without_a_state_says_what_has_to_be_compared(shell, trees):
+    one, other = trees
+    for tree in trees:
+        (tree / "same.txt").write_text("same")
+    sync(shell, one)
+    assert sync(shell, other, "--dry-run") == ["?   same.txt: the contents would be compared, and both kept if they differ"]
+    assert shell.err == "libsendsafely: 1 to be compared (dry run: nothing was changed)\n"
+    assert sync(shell, other) == []
+
+
 @pytest.mark.parametrize("hours", [-5, 5])
 def test_a_conflict_has_its_mark_and_its_exit_code(shell, trees, hours):
     """The toy that this replaces let an older copy take the place of a newer one, with exit code 0."""
@@ -76,8 +86,8 @@ def test_a_conflict_has_its_mark_and_its_exit_code(shell, trees, hours):
     sync(shell, other)
     (one / "report.pdf").write_text("ours")
     os.utime(one / "report.pdf", (time.time() + 3600 * hours,) * 2)
-    assert sync(shell, one, "--dry-run") == ["!   report.pdf: both contents would be kept, unless they are equal"]
-    assert shell.err == "libsendsafely: 1 to be compared (dry run: nothing was changed)\n"
+    assert sync(shell, one, "--dry-run") == ["!   report.pdf: both contents would be kept"]
+    assert shell.err == "libsendsafely: 1 to be kept twice (dry run: nothing was changed)\n"
     assert any(re.fullmatch(rf"!   report\.pdf: the other content is now {MARK}", line) for line in sync(shell, one, code=8))
     assert "1 kept twice" in shell.err and "conflict: report.pdf: compare the two contents" in shell.err
     sync(shell, other)

@@ -21,7 +21,7 @@ use crate::os::{self, Existing, Fate, Stamp, TargetFile, Written};
 use crate::package::Inner;
 use crate::package::directory::DirectoryOptions;
 use crate::package::download::DownloadOptions;
-use crate::package::report::{Action, Items, ReportItem, ends_all};
+use crate::package::report::{Action, Items, ReportItem, ends_all, joined};
 use crate::package::step::file_not_on_package;
 use crate::package::under_way::UnderWay;
 use crate::record::File;
@@ -41,6 +41,10 @@ pub(super) struct Execution {
     pub(super) remote: Mutex<Remote>,
     /// Whether something has got a name of its own, which the next plan finds.
     pub(super) has_set_aside: AtomicBool,
+    /// The paths whose steps are not carried out yet, and whether the report has them.
+    pub(super) pending: Mutex<BTreeMap<String, bool>>,
+    /// The paths whose steps have failed.
+    pub(super) failed: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// What was done with a file, for the report.
@@ -54,6 +58,37 @@ struct Done {
 impl Execution {
     /// Carries out a plan. Returns whether another one is needed.
     pub(super) fn carry_out(self, call: &Arc<Call>, plan: Plan) -> Result<bool> {
+        let this = Arc::new(self);
+        let steps = plan.steps.iter().chain(&plan.later);
+        let pending = steps.map(|(path, step)| (path.clone(), step.action().is_some()));
+        *this.pending.lock() = pending.collect();
+        let has_later = !plan.later.is_empty();
+        let result = this.carry_out_steps(call, plan);
+        if result.is_err() {
+            this.report_pending();
+        }
+        result.map(|()| has_later || this.has_set_aside.load(Ordering::Relaxed))
+    }
+
+    /// Reports what a call that ends early has not come to.
+    fn report_pending(&self) {
+        let pending = std::mem::take(&mut *self.pending.lock());
+        for path in pending
+            .into_iter()
+            .filter_map(|(path, is_shown)| is_shown.then_some(path))
+        {
+            let local = self.base.join(&path);
+            let there = self.remote.lock().files.get(&path).cloned();
+            let size = self.stamp(&local).map(|stamp| stamp.size);
+            self.items.push(ReportItem {
+                size: size.or_else(|| there.as_ref()?.size).unwrap_or(0),
+                file_id: there.map(|file| file.file_id),
+                ..ReportItem::new(path, local)
+            });
+        }
+    }
+
+    fn carry_out_steps(self: &Arc<Self>, call: &Arc<Call>, plan: Plan) -> Result<()> {
         call.set_phase(Phase::Transferring);
         let is_transfer = |step: &Step| {
             matches!(
@@ -76,13 +111,12 @@ impl Execution {
             .collect();
         let bytes = transfers.iter().map(|(.., bytes, _)| bytes).sum();
         call.set_total(Some(bytes), transfers.iter().map(|(.., parts)| parts).sum());
-        let this = Arc::new(self);
         for (path, step) in first {
-            this.step(call, path, step)?;
+            self.step(call, path, step)?;
         }
         if !transfers.is_empty() {
-            let (worker, whole) = (Arc::clone(&this), Arc::clone(call));
-            let limit = this.inner.client.options().parts_in_flight;
+            let (worker, whole) = (Arc::clone(self), Arc::clone(call));
+            let limit = self.inner.client.options().parts_in_flight;
             Queue::run(
                 call,
                 limit,
@@ -91,13 +125,13 @@ impl Execution {
                 move |_, (path, step, ..)| worker.step(&whole, path, step),
             )?;
         }
-        this.delete_files_there(call, &deletions)?;
+        self.delete_files_there(call, &deletions)?;
         for (path, step) in deletions {
             if !matches!(step, Step::DeleteThere { .. }) {
-                this.step(call, path, step)?;
+                self.step(call, path, step)?;
             }
         }
-        Ok(this.has_set_aside.load(Ordering::Relaxed))
+        Ok(())
     }
 
     /// Bytes and parts that a step transfers.
@@ -138,6 +172,7 @@ impl Execution {
             Step::DeleteHere { stamp } => self.delete_here(&path, *stamp),
             Step::DeleteDirectoryHere => self.delete_directory_here(&path),
             Step::DeleteDirectoryThere => self.delete_directory_there(&session, &path),
+            Step::Leave => Err(self.left(&path)),
             Step::DeleteThere { .. } => Ok(None),
         });
         self.report(call, path, done)
@@ -153,6 +188,15 @@ impl Execution {
     }
 
     fn report(&self, call: &Call, path: String, done: Result<Option<Done>>) -> Result<()> {
+        let done = match done {
+            Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
+            done => done,
+        };
+        let mut pending = self.pending.lock();
+        // A worker that a call has left behind adds nothing to its report.
+        if pending.remove(&path).is_none() {
+            return Ok(());
+        }
         match done {
             Ok(None) => {}
             Ok(Some(done)) => {
@@ -164,8 +208,8 @@ impl Execution {
                     ..ReportItem::new(path, done.local)
                 });
             }
-            Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
             Err(error) => {
+                self.failed.lock().insert(path.clone());
                 let action = match error.kind() {
                     ErrorKind::FileChanged | ErrorKind::FileExists => Action::Ignored,
                     _ => Action::None,
@@ -182,7 +226,8 @@ impl Execution {
     }
 
     fn note(&self, path: &str, common: Option<Common>) -> Result<Option<Done>> {
-        self.state.lock().note(path, common).map(|()| None)
+        let name = self.remote.lock().names.get(path).cloned();
+        self.state.lock().note(path, common, name).map(|()| None)
     }
 
     /// Notes a directory that both sides have, or a file whose time alone has changed.
@@ -230,7 +275,7 @@ impl Execution {
 
     fn make_directory_there(&self, session: &Session, path: &str) -> Result<Option<Done>> {
         let parent_id = self.directory_id(path)?;
-        let name = name_to_send(name_of(path), self.options.replace_characters)?;
+        let name = self.new_name(path)?;
         let id = self.inner.create_directory(session, &parent_id, &name)?;
         self.remote.lock().directories.insert(path.to_owned(), id);
         self.note(path, Some(Common::Directory))
@@ -246,6 +291,30 @@ impl Execution {
         })
     }
 
+    /// The name that something new gets in the Workspace: its own, or another one if that may not be, which nothing
+    /// else has.
+    fn new_name(&self, path: &str) -> Result<String> {
+        let (directory, own) = path.rsplit_once('/').unwrap_or(("", path));
+        let name = name_to_send(own, self.options.replace_characters)?;
+        let mut remote = self.remote.lock();
+        let is_free = |candidate: &String| {
+            let at = joined(directory, candidate);
+            let is_others = || {
+                remote.side.entries.contains_key(&at)
+                    || self.base.join(&at).symlink_metadata().is_ok()
+            };
+            !remote.taken.contains(&at) && (candidate == own || !is_others())
+        };
+        let numbered = (2..1000).map(|number| marked(&name, &format!(" ({number})")));
+        let mut candidates = [name.clone()].into_iter().chain(numbered);
+        let free = candidates.find(is_free).ok_or_else(|| {
+            let message = format!("{path}: there are too many files of similar names");
+            Error::new(ErrorKind::FileExists, message)
+        })?;
+        remote.give_name(path, &free);
+        Ok(free)
+    }
+
     fn upload(&self, call: &Arc<Call>, path: &str) -> Result<Option<Done>> {
         let there = self.remote.lock().files.get(path).cloned();
         let (name, version) = match &there {
@@ -253,10 +322,7 @@ impl Execution {
                 file.file_name.clone(),
                 file.version.map(|before| before + 1),
             ),
-            None => {
-                let name = name_to_send(name_of(path), self.options.replace_characters)?;
-                (name, Some(1))
-            }
+            None => (self.new_name(path)?, Some(1)),
         };
         let done = self.send_current(call, path, name, version)?;
         if there.is_some() && self.options.direction != Direction::Up {
@@ -493,7 +559,7 @@ impl Execution {
             ..equal(here)
         });
         let unsent = of(CommonFile::unsent(&file.file_id, file.version));
-        let name = name_to_send(name_of(&marked), self.options.replace_characters)?;
+        let name = self.new_name(&marked)?;
         match (self.options.direction, newer) {
             (Direction::Both | Direction::Down, Newer::There) => self.note(path, there)?,
             // The other content is safe here, so that the newer one can be sent.
@@ -530,7 +596,7 @@ impl Execution {
                 format!(" {number}")
             };
             let name = marked(name, &format!(" (conflict {} {host}{number})", today()));
-            let path = crate::package::report::joined(directory, &name);
+            let path = joined(directory, &name);
             let is_here = self.base.join(&path).symlink_metadata().is_ok();
             if !is_here && !self.remote.lock().side.entries.contains_key(&path) {
                 return Ok(path);
@@ -553,7 +619,7 @@ impl Execution {
     fn mark_there(&self, session: &Session, path: &str) -> Result<Option<Done>> {
         let marked = self.free_mark(path)?;
         let file = self.listed(path)?;
-        let name = name_to_send(name_of(&marked), self.options.replace_characters)?;
+        let name = self.new_name(&marked)?;
         endpoint::rename_file(session, &self.inner.path_name, &file.file_id, &name)?;
         let done = self.set_aside(path, Some(file.file_id), self.base.join(marked))?;
         self.make_directory_there(session, path)?;
@@ -611,7 +677,7 @@ impl Execution {
         file_id: &str,
         listed: &mut BTreeMap<String, BTreeSet<String>>,
     ) -> Result<Option<Done>> {
-        if self.is_here_again(path) {
+        if self.is_here_again(path, false) {
             return Ok(None);
         }
         let directory_id = self.directory_id(path)?;
@@ -648,31 +714,46 @@ impl Execution {
 
     /// Only an empty directory goes.
     fn delete_directory_here(&self, path: &str) -> Result<Option<Done>> {
+        let is_file_there = self.remote.lock().files.contains_key(path);
         match fs::remove_dir(self.base.join(path)) {
             Ok(()) => self.note(path, None),
+            // What takes no part is in it, so that it stays, and the file needs another name.
+            Err(_) if is_file_there => self.note(path, None),
             Err(_) => Ok(None),
         }
     }
 
     fn delete_directory_there(&self, session: &Session, path: &str) -> Result<Option<Done>> {
         let id = self.remote.lock().directories.get(path).cloned();
-        let Some(id) = id.filter(|_| !self.is_here_again(path)) else {
+        let Some(id) = id.filter(|_| !self.is_here_again(path, true)) else {
             return Ok(None);
         };
         let now = self
             .inner
             .list_directory(session, &id, &DirectoryOptions::default())?;
         if !now.files.is_empty() || !now.directories.is_empty() {
-            return Ok(None);
+            return match self.stamp(&self.base.join(path)) {
+                Some(_) => self.note(path, None),
+                None => Ok(None),
+            };
         }
         endpoint::delete_directory(session, &self.inner.path_name, &id)?;
         self.note(path, None)
     }
 
-    /// Whether there is something again where the listing found nothing: some programs write a file anew after they
-    /// have removed it.
-    fn is_here_again(&self, path: &str) -> bool {
-        self.base.join(path).symlink_metadata().is_ok()
+    /// Whether there is a file, or a directory, again where the listing found none: some programs write a file anew
+    /// after they have removed it.
+    fn is_here_again(&self, path: &str, is_directory: bool) -> bool {
+        let now = self.base.join(path).symlink_metadata();
+        now.is_ok_and(|now| now.is_dir() == is_directory)
+    }
+
+    fn left(&self, path: &str) -> Error {
+        let is_file = self.stamp(&self.base.join(path)).is_some();
+        let what = if is_file { "a directory" } else { "a file" };
+        let message = format!("{path}: the Workspace has {what} of this name");
+        Error::new(ErrorKind::FileExists, message)
+            .with_remedy("rename one of the two, or sync in both directions")
     }
 
     fn stamp(&self, local: &Path) -> Option<Stamp> {
@@ -685,7 +766,7 @@ impl Execution {
 }
 
 /// The stamp of a local file; `None` if there is none.
-fn stamp_of(local: &Path, follow_links: bool) -> Option<Stamp> {
+pub(super) fn stamp_of(local: &Path, follow_links: bool) -> Option<Stamp> {
     match follow_links {
         true => Stamp::at(&local.canonicalize().ok()?),
         false => Stamp::at(local),
@@ -710,10 +791,6 @@ fn unsettled(written: &Written) -> Content {
         is_settled: false,
         digest: written.digest,
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 fn changed(local: &Path) -> Error {

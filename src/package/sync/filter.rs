@@ -74,7 +74,17 @@ impl Filter {
     fn is_included(&self, path: &str) -> bool {
         let mut above = super::plan::ancestors(path);
         self.include.iter().any(|pattern| pattern.fits(path, false))
-            || above.any(|path| self.include.iter().any(|pattern| pattern.fits(path, true)))
+            || above.any(|path| self.fits_directory(path))
+    }
+
+    /// Whether a directory is included itself, and not for what is in it.
+    pub(super) fn includes_directory(&self, path: &str) -> bool {
+        let mut above = super::plan::ancestors(path);
+        self.fits_directory(path) || above.any(|path| self.fits_directory(path))
+    }
+
+    fn fits_directory(&self, path: &str) -> bool {
+        self.include.iter().any(|pattern| pattern.fits(path, true))
     }
 
     /// The same for a path whose directories have not been asked for.

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::filter::Filter;
 use super::plan::{Here, Side, There, ancestors};
-use super::state::{Common, Digest, Known};
+use super::state::{Common, Digest, Known, Names, sync_running};
 use crate::call::Call;
 use crate::check::name_to_send;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +36,7 @@ pub(super) struct ListHere<'a> {
     pub(super) checksum: bool,
     /// Whether characters that a name may not have are replaced when it is sent.
     pub(super) replace_characters: bool,
-    /// Whether temporary files of downloads that were killed are removed.
+    /// Whether temporary files of downloads that were killed are removed. Only a run that changes nothing may meet others.
     pub(super) may_clean: bool,
     /// Takes what cannot be synced.
     pub(super) refuse: &'a mut dyn FnMut(&str, &Path, Error),
@@ -50,6 +50,9 @@ impl ListHere<'_> {
         while let Some(directory) = waiting.pop() {
             call.check()?;
             let local = self.base.join(&directory);
+            if self.may_clean && !directory.is_empty() && os::is_locked(&local) {
+                return Err(sync_running(&local));
+            }
             let entries = os::above_standard(|| fs::read_dir(&local))
                 .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
             let mut entries = match entries {
@@ -179,6 +182,21 @@ pub(super) struct Remote {
     /// The id of each directory, by path; the synced one has the empty path.
     pub(super) directories: BTreeMap<String, String>,
     pub(super) files: BTreeMap<String, File>,
+    /// The names of what has another name there than here, by paths here.
+    pub(super) names: Names,
+    /// These names, and those of what takes no part, each behind the path of its directory.
+    pub(super) taken: BTreeSet<String>,
+}
+
+impl Remote {
+    /// Notes the name there of what has this path here.
+    pub(super) fn give_name(&mut self, path: &str, name: &str) {
+        let (directory, own) = path.rsplit_once('/').unwrap_or(("", path));
+        if own != name {
+            self.taken.insert(joined(directory, name));
+            self.names.insert(path.to_owned(), name.to_owned());
+        }
+    }
 }
 
 /// How a directory of the Workspace is listed.
@@ -188,6 +206,7 @@ pub(super) struct ListThere<'a> {
     pub(super) base: &'a Path,
     pub(super) here: &'a Side<Here>,
     pub(super) known: &'a Known,
+    pub(super) names: &'a Names,
     pub(super) filter: &'a Filter,
     /// Whether incomplete files that our own uploads have left are removed.
     pub(super) may_clean: bool,
@@ -201,6 +220,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         base,
         here,
         known,
+        names,
         filter,
         may_clean,
     } = list;
@@ -216,6 +236,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         Common::File(file) => Some((path.clone(), file.file_id.clone())),
         Common::Directory => None,
     });
+    let noted = Arc::new(by_name_there(known, names));
     let known: Arc<BTreeMap<String, String>> = Arc::new(ids.collect());
     let (found, worker_inner, worker_call) =
         (Arc::clone(&remote), Arc::clone(inner), Arc::clone(call));
@@ -251,19 +272,33 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         .collect();
         let none = Vec::new();
         let own = of_directory.get(&path).unwrap_or(&none);
-        let own: Vec<_> = own
+        let mut own: Vec<_> = own
             .iter()
             .map(|(is_directory, name)| Entry {
                 is_directory: *is_directory,
                 name,
             })
             .collect();
+        // What has got another name on the way is found again, even if it was deleted here.
+        let mut same = BTreeMap::new();
+        for (index, entry) in there.iter().enumerate() {
+            let noted = noted.get(&(entry.is_directory, joined(&path, entry.name)));
+            if let Some(name) = noted {
+                let is_directory = entry.is_directory;
+                same.insert(index, name.clone());
+                own.push(Entry { is_directory, name });
+            }
+        }
         // A name that was changed on the way is that of another file, unless the last common state or the content shows
         // that it is the same.
         let in_doubt = |index: usize, given: &Given| {
-            index >= directories.len()
-                && given.counterpart != Counterpart::Sure
-                && !known.contains_key(&joined(&path, &given.name))
+            let Some(file) = index.checked_sub(directories.len()).map(|at| &files[at]) else {
+                return false;
+            };
+            match known.get(&joined(&path, &given.name)) {
+                Some(id) => *id != file.file_id && file.file_name != given.name,
+                None => given.counterpart != Counterpart::Sure,
+            }
         };
         let options = DownloadOptions::default();
         let are_same = |open: &[(usize, String)]| {
@@ -271,14 +306,33 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             for (index, name) in open {
                 let file = &files[index - directories.len()];
                 let (local, directory) = (base.join(&path).join(name), Some(id.clone()));
-                if worker_inner.is_surely_same(&worker_call, &local, file, directory, &options)? {
+                let is_later = |id: &String| -> Result<bool> {
+                    let now = worker_inner.file_information(
+                        &session,
+                        &file.file_id,
+                        directory.as_deref(),
+                    )?;
+                    Ok(now.old_versions.iter().any(|old| old.file_id == *id))
+                };
+                let is_version = known
+                    .get(&joined(&path, name))
+                    .map_or(Ok(false), is_later)?;
+                if is_version
+                    || worker_inner.is_surely_same(
+                        &worker_call,
+                        &local,
+                        file,
+                        directory,
+                        &options,
+                    )?
+                {
                     same.insert(*index);
                 }
             }
             Ok(same)
         };
         let folds_case = || os::folds_case(&base.join(&path), true);
-        let names = confirmed_names_here(&there, &own, folds_case, in_doubt, are_same)?;
+        let names = confirmed_names_here(&there, &own, same, folds_case, in_doubt, are_same)?;
         let names: Vec<_> = names.into_iter().map(|given| given.name).collect();
         let (directory_names, file_names) = names.split_at(directories.len());
         let mut incomplete = BTreeSet::new();
@@ -293,14 +347,18 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         let mut remote = found.lock();
         for (directory, name) in directories.iter().zip(directory_names) {
             let path = joined(&path, name);
+            remote.give_name(&path, &directory.name);
             if filter.takes(&path, true) && seen.lock().insert(directory.directory_id.clone()) {
                 remote.side.entries.insert(path.clone(), There::Directory);
                 below.push((path, directory.directory_id.clone()));
             }
         }
         for (file, name) in files.into_iter().zip(file_names) {
-            let path = joined(&path, name);
+            let directory = &path;
+            let path = joined(directory, name);
+            remote.give_name(&path, &file.file_name);
             if !filter.takes(&path, false) {
+                remote.taken.insert(joined(directory, &file.file_name));
                 continue;
             }
             let there = match incomplete.contains(&path) {
@@ -325,6 +383,16 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
     Queue::run(call, limit, [(String::new(), root)], |_| 1, work)?;
     let remote = std::mem::take(&mut *remote.lock());
     Ok(remote)
+}
+
+/// The names here of what has another name in the Workspace: by the kind, and by the path here with the name there.
+fn by_name_there(known: &Known, names: &Names) -> BTreeMap<(bool, String), String> {
+    let of = |(path, name): (&String, &String)| {
+        let is_directory = *known.get(path)? == Common::Directory;
+        let (directory, own) = path.rsplit_once('/').unwrap_or(("", path));
+        Some(((is_directory, joined(directory, name)), own.to_owned()))
+    };
+    names.iter().filter_map(of).collect()
 }
 
 /// The names in each local directory.

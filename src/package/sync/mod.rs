@@ -14,6 +14,7 @@ mod state;
 pub use options::SyncOptions;
 pub use plan::Direction;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -30,8 +31,8 @@ use crate::os::{self, CREATE_FIRST};
 use execution::Execution;
 use filter::Filter;
 use listing::{ListHere, ListThere, Remote, list_there};
-use plan::{Here, Plan, Rules, Side, Step};
-use state::{Known, State};
+use plan::{Here, Plan, Rules, Side, Step, There};
+use state::{Known, Names, State};
 
 /// A sync lists again after conflicts, to send what it has set aside. So often at most.
 const MOST_PASSES: u32 = 4;
@@ -45,7 +46,7 @@ impl Package {
     /// for a file that both sides have already.
     ///
     /// # Errors
-    /// [`ErrorKind::SyncRunning`] if another program syncs the directory; [`ErrorKind::ManyDeletions`] before anything
+    /// [`ErrorKind::SyncRunning`] if another program syncs the directory, one inside or one above it; [`ErrorKind::ManyDeletions`] before anything
     /// is changed; those of [`upload_all`](Self::upload_all) and [`download_all`](Self::download_all) otherwise.
     pub fn sync(
         &self,
@@ -131,14 +132,22 @@ impl Sync {
     }
 
     fn passes(&self, call: &Arc<Call>, root: &str, state: &Arc<Mutex<State>>) -> Result<()> {
+        let failed: Arc<Mutex<BTreeSet<String>>> = Arc::default();
         for pass in 1..=MOST_PASSES {
             call.set_phase(Phase::Preparing);
-            let known = state.lock().known().clone();
-            let (plan, remote) = self.plan(call, root, known, pass == 1)?;
+            let (known, names) = {
+                let state = state.lock();
+                (state.known().clone(), state.names().clone())
+            };
+            let (mut plan, remote) = self.plan(call, root, known, &names, pass == 1)?;
             if self.options.dry_run {
                 self.show(plan, &remote);
                 break;
             }
+            // What has failed is tried by the next call.
+            let may_be_tried = |(path, _): &(String, Step)| !failed.lock().contains(path);
+            plan.steps.retain(may_be_tried);
+            plan.later.retain(may_be_tried);
             self.may_delete(&plan)?;
             // Only what is sent needs a proof, which may have to be downloaded.
             if plan.steps.iter().any(|(_, step)| step.may_send()) {
@@ -154,6 +163,8 @@ impl Sync {
                 under_way: self.under_way.clone(),
                 remote: Mutex::new(remote),
                 has_set_aside: AtomicBool::new(false),
+                pending: Mutex::default(),
+                failed: Arc::clone(&failed),
             };
             if plan.steps.is_empty() || !execution.carry_out(call, plan)? {
                 break;
@@ -167,6 +178,7 @@ impl Sync {
         call: &Arc<Call>,
         root: &str,
         mut known: Known,
+        names: &Names,
         is_first: bool,
     ) -> Result<(Plan, Remote)> {
         let mut refuse = |path: &str, local: &Path, error: Error| {
@@ -192,26 +204,52 @@ impl Sync {
             may_clean: !self.options.dry_run,
             refuse: &mut refuse,
         };
-        let here: Side<Here> = listing.list(call)?;
+        let mut here: Side<Here> = listing.list(call)?;
         let remote = ListThere {
             inner: &self.inner,
             root: root.to_owned(),
             base: &self.base,
             here: &here,
             known: &known,
+            names,
             filter: &self.filter,
             may_clean: !self.options.dry_run,
         };
-        let remote = list_there(call, remote)?;
+        let mut remote = list_there(call, remote)?;
         known.retain(|path, common| {
             self.filter
                 .takes_with_all_above(path, *common == state::Common::Directory)
         });
+        self.leave_out_empty(&mut here, &mut remote.side, &mut known);
         let rules = Rules {
             direction: self.options.direction,
             delete: self.options.delete,
         };
         Ok((plan::plan(&here, &remote.side, &known, rules), remote))
+    }
+
+    /// With patterns of what takes part, a directory does only if it fits one, or if something in it does.
+    fn leave_out_empty(&self, here: &mut Side<Here>, there: &mut Side<There>, known: &mut Known) {
+        if self.options.include.is_empty() {
+            return;
+        }
+        let mut wanted: BTreeSet<String> = BTreeSet::new();
+        let takes_part =
+            |path: &str, is_directory: bool| !is_directory || self.filter.includes_directory(path);
+        let paths = (here
+            .entries
+            .iter()
+            .map(|(path, entry)| (path, *entry == Here::Directory)))
+        .chain((there.entries.iter()).map(|(path, entry)| (path, *entry == There::Directory)))
+        .chain((known.iter()).map(|(path, common)| (path, *common == state::Common::Directory)));
+        for (path, is_directory) in paths {
+            if takes_part(path, is_directory) && wanted.insert(path.clone()) {
+                wanted.extend(plan::ancestors(path).map(str::to_owned));
+            }
+        }
+        here.entries.retain(|path, _| wanted.contains(path));
+        there.entries.retain(|path, _| wanted.contains(path));
+        known.retain(|path, _| wanted.contains(path));
     }
 
     fn may_delete(&self, plan: &Plan) -> Result<()> {
@@ -232,21 +270,26 @@ impl Sync {
 
     /// Reports what would be done.
     fn show(&self, plan: Plan, remote: &Remote) {
-        for (path, step) in plan.steps {
-            let Some(action) = step.action() else {
+        for (path, step) in plan.steps.into_iter().chain(plan.later) {
+            let Some(mut action) = step.action() else {
                 continue;
             };
-            let file_id = remote.files.get(&path).map(|file| file.file_id.clone());
             let local = self.base.join(&path);
-            let size = match os::Stamp::at(&local) {
-                Some(stamp) => stamp.size,
-                None => (remote.files.get(&path))
-                    .and_then(|file| file.size)
-                    .unwrap_or(0),
-            };
+            let size =
+                execution::stamp_of(&local, self.options.follow_links).map(|stamp| stamp.size);
+            let there = remote.files.get(&path);
+            let size_there = there.and_then(|file| file.size);
+            // Only a download shows whether the contents are equal.
+            if matches!(step, Step::Reconcile { .. })
+                && size
+                    .zip(size_there)
+                    .is_none_or(|(here, there)| here == there)
+            {
+                action = Action::Compared;
+            }
             self.items.push(ReportItem {
-                file_id,
-                size,
+                file_id: there.map(|file| file.file_id.clone()),
+                size: size.or(size_there).unwrap_or(0),
                 action,
                 ..ReportItem::new(path, local)
             });
@@ -271,6 +314,7 @@ impl Step {
             | Self::DeleteDirectoryThere
             | Self::Note
             | Self::Forget => None,
+            Self::Leave => Some(Action::Ignored),
         }
     }
 }

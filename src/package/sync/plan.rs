@@ -25,6 +25,20 @@ impl Direction {
     fn is_down(self) -> bool {
         self != Self::Up
     }
+
+    fn mark_here(self) -> Step {
+        match self.is_down() {
+            true => Step::MarkHere,
+            false => Step::Leave,
+        }
+    }
+
+    fn mark_there(self) -> Step {
+        match self.is_up() {
+            true => Step::MarkThere,
+            false => Step::Leave,
+        }
+    }
 }
 
 /// What is at one path of the local directory.
@@ -109,6 +123,8 @@ pub(super) enum Step {
     /// A file on one side is a directory on the other: the file gets the marked name.
     MarkHere,
     MarkThere,
+    /// The same, where the side with the file may not be changed.
+    Leave,
 }
 
 impl Step {
@@ -161,6 +177,8 @@ impl Deletions {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) steps: Vec<(String, Step)>,
+    /// Steps of the next plan, for which the deletions of this one make room.
+    pub(super) later: Vec<(String, Step)>,
     pub(super) deletions_here: Deletions,
     pub(super) deletions_there: Deletions,
 }
@@ -179,7 +197,10 @@ pub(super) fn plan(here: &Side<Here>, there: &Side<There>, common: &Known, rules
         })
         .collect();
     keep_directories(here, there, &mut steps, rules.direction);
-    let mut plan = Plan::default();
+    let mut plan = Plan {
+        later: later(here, there, &mut steps),
+        ..Plan::default()
+    };
     let deletions: Vec<_>;
     (deletions, plan.steps) = steps.into_iter().partition(|(_, step)| step.is_deletion());
     let count =
@@ -200,6 +221,39 @@ pub(super) fn plan(here: &Side<Here>, there: &Side<There>, common: &Known, rules
     // From below: what is in a directory stands behind it.
     plan.steps.extend(deletions.into_iter().rev());
     plan
+}
+
+/// Takes out what has to wait until a file has made room for a directory of its name, or the reverse.
+fn later(
+    here: &Side<Here>,
+    there: &Side<There>,
+    steps: &mut Vec<(String, Step)>,
+) -> Vec<(String, Step)> {
+    let follows = |(path, step): &(String, Step)| {
+        let (is_here, is_there) = (
+            here.entries.contains_key(path),
+            there.entries.contains_key(path),
+        );
+        let follows = match step {
+            Step::DeleteHere { .. } if is_there => Step::MakeDirectoryHere,
+            Step::DeleteDirectoryHere if is_there => Step::Download { replaces: None },
+            Step::DeleteThere { .. } if is_here => Step::MakeDirectoryThere,
+            Step::DeleteDirectoryThere if is_here => Step::Upload,
+            _ => return None,
+        };
+        Some((path.clone(), follows))
+    };
+    let mut later: Vec<_> = steps.iter().filter_map(follows).collect();
+    if !later.is_empty() {
+        let waiting: BTreeSet<String> = later.iter().map(|(path, _)| path.clone()).collect();
+        let waits = |path: &str| ancestors(path).any(|above| waiting.contains(above));
+        let below: Vec<_>;
+        (below, *steps) = std::mem::take(steps)
+            .into_iter()
+            .partition(|(path, step)| !step.is_deletion() && waits(path));
+        later.extend(below);
+    }
+    later
 }
 
 /// A directory that was deleted on one side comes back there if something in it stays on the other.
@@ -228,12 +282,20 @@ fn keep_directories<'a>(
     let holds_there: BTreeSet<&str> = stays_there.chain(unknown()).flat_map(above).collect();
     steps.retain_mut(|(path, step)| match step {
         Step::DeleteDirectoryHere if holds_here.contains(path.as_str()) => {
-            *step = Step::MakeDirectoryThere;
-            direction.is_up()
+            let is_file_there = there.entries.contains_key(path);
+            *step = match is_file_there {
+                true => direction.mark_there(),
+                false => Step::MakeDirectoryThere,
+            };
+            direction.is_up() || is_file_there
         }
         Step::DeleteDirectoryThere if holds_there.contains(path.as_str()) => {
-            *step = Step::MakeDirectoryHere;
-            direction.is_down()
+            let is_file_here = here.entries.contains_key(path);
+            *step = match is_file_here {
+                true => direction.mark_here(),
+                false => Step::MakeDirectoryHere,
+            };
+            direction.is_down() || is_file_here
         }
         _ => true,
     });
@@ -259,7 +321,8 @@ fn step(
             _ if direction.is_down() => return Some(Step::Uncover),
             // A deletion would take the hidden content too.
             None => return None,
-            Some(_) => {}
+            Some(Here::Directory) => return Some(direction.mark_there()),
+            Some(Here::File { .. }) => {}
         }
     }
     match (here, there) {
@@ -285,12 +348,37 @@ fn step(
             _ => direction.is_up().then_some(Step::Upload),
         },
         (_, Some(There::Incomplete)) => None,
-        (Some(Here::File { .. }), Some(There::Directory)) => {
-            direction.is_down().then_some(Step::MarkHere)
-        }
-        (Some(Here::Directory), Some(There::File { .. })) => {
-            direction.is_up().then_some(Step::MarkThere)
-        }
+        // One of two kinds goes only if it is what both sides had: as with every other deletion, a change wins.
+        (Some(Here::File { stamp, digest }), Some(There::Directory)) => Some(match common {
+            Some(Common::Directory) if rules.delete && direction.is_up() => {
+                Step::DeleteDirectoryThere
+            }
+            Some(Common::File(file))
+                if rules.delete
+                    && direction.is_down()
+                    && file.is_here(*stamp, digest.as_ref())
+                    && file.is_equal =>
+            {
+                Step::DeleteHere { stamp: *stamp }
+            }
+            _ => direction.mark_here(),
+        }),
+        (Some(Here::Directory), Some(There::File { file_id, .. })) => Some(match common {
+            Some(Common::Directory) if rules.delete && direction.is_down() => {
+                Step::DeleteDirectoryHere
+            }
+            Some(Common::File(file))
+                if rules.delete
+                    && direction.is_up()
+                    && file.file_id == *file_id
+                    && file.is_equal =>
+            {
+                Step::DeleteThere {
+                    file_id: file_id.clone(),
+                }
+            }
+            _ => direction.mark_there(),
+        }),
         (Some(Here::File { stamp, digest }), None) => match common {
             Some(Common::File(file))
                 if rules.delete
@@ -527,11 +615,11 @@ mod tests {
                     known.insert(path, Common::Directory);
                 }
                 (Step::Forget, None, None) => drop(known.remove(&path)),
-                (Step::DeleteHere { .. }, Some(Entry::File(_)), None) => {
+                (Step::DeleteHere { .. }, Some(Entry::File(_)), None | Some(Entry::Directory)) => {
                     one.remove(&path);
                     known.remove(&path);
                 }
-                (Step::DeleteThere { .. }, None, Some(Entry::File(_))) => {
+                (Step::DeleteThere { .. }, None | Some(Entry::Directory), Some(Entry::File(_))) => {
                     other.remove(&path);
                     known.remove(&path);
                 }

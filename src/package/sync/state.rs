@@ -9,13 +9,16 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{self, Journal, Lock, Stamp};
+use crate::os::{self, DirectoryLock, Journal, Lock, Stamp};
 
 /// SHA-256 of a file's content.
 pub(super) type Digest = [u8; 32];
 
 /// The last common state, by paths below the synced directory.
 pub(super) type Known = BTreeMap<String, Common>;
+
+/// The names in the Workspace of what has another name there than here, by paths here.
+pub(super) type Names = BTreeMap<String, String>;
 
 /// What both sides had at one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,54 +120,49 @@ impl CommonFile {
 /// The state of one local directory and one directory of a Workspace, which no other program has open.
 pub(super) struct State {
     known: Known,
+    names: Names,
     /// `None` for a run that changes nothing.
     journal: Option<Journal>,
-    lock: Option<Lock>,
+    lock: Option<(Lock, Option<DirectoryLock>)>,
 }
 
 impl State {
     /// Opens the state. That of another pair, or one that cannot be read, is as good as none.
     ///
     /// # Errors
-    /// `SyncRunning` if another program syncs the same local directory.
+    /// `SyncRunning` if another program syncs the same local directory, or one above it.
     pub(super) fn open(
         directory: &Path,
         tree: &Path,
         remote: &[&str],
         read_only: bool,
     ) -> Result<Self> {
-        let tree = tree.to_string_lossy();
-        let lock = (!read_only).then(|| {
-            Lock::take(directory, &format!("sync-{}.lock", name_of(&[&tree]))).map_err(|error| {
-                match error.kind() {
-                    ErrorKind::Busy => {
-                        let message = format!("{tree}: another program syncs this directory");
-                        Error::new(ErrorKind::SyncRunning, message)
-                    }
-                    _ => error,
-                }
-            })
-        });
+        let lock = (!read_only).then(|| lock(directory, tree));
         let lock = lock.transpose()?;
+        let tree = tree.to_string_lossy();
         let names: Vec<&str> = remote.iter().copied().chain([&*tree]).collect();
         let (mut journal, lines) =
             Journal::open(directory, &format!("sync-{}.jsonl", name_of(&names)))?;
         let header = header(&names);
         let mut lines = lines.iter();
-        let known = match lines.next() {
+        let (known, names) = match lines.next() {
             // A line that makes no sense makes the others doubtful: what it replaced would be taken for the last state.
             Some(first) if *first == header => {
-                let known = lines.try_fold(Known::new(), |known, line| read(known, line));
-                known.unwrap_or_default()
+                let none = (Known::new(), Names::new());
+                let all = lines.try_fold(none, |all, line| read(all, line));
+                all.unwrap_or_default()
             }
-            _ => Known::new(),
+            _ => (Known::new(), Names::new()),
         };
         if !read_only {
-            let all = known.iter().map(|(path, common)| write(path, Some(common)));
+            let all = known
+                .iter()
+                .map(|(path, common)| write(path, Some(common), names.get(path)));
             journal.rewrite([header].into_iter().chain(all))?;
         }
         Ok(Self {
             known,
+            names,
             journal: (!read_only).then_some(journal),
             lock,
         })
@@ -180,16 +178,51 @@ impl State {
         &self.known
     }
 
-    /// Notes what both sides have at a path now; `None` if neither has anything.
-    pub(super) fn note(&mut self, path: &str, common: Option<Common>) -> Result<()> {
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Notes what both sides have at a path now; `None` if neither has anything. `name` is the one that it has in the
+    /// Workspace, if that is another one.
+    pub(super) fn note(
+        &mut self,
+        path: &str,
+        common: Option<Common>,
+        name: Option<String>,
+    ) -> Result<()> {
         if let Some(journal) = &mut self.journal {
-            journal.append(&write(path, common.as_ref()))?;
+            journal.append(&write(path, common.as_ref(), name.as_ref()))?;
         }
-        match common {
-            Some(common) => self.known.insert(path.to_owned(), common),
-            None => self.known.remove(path),
-        };
+        set(&mut self.known, path, common);
+        set(&mut self.names, path, name);
         Ok(())
+    }
+}
+
+/// Takes the lock in the state directory, and that of the tree itself: the state of another program may lie elsewhere.
+/// Whoever syncs a tree finds the locks of those inside when it lists them.
+fn lock(directory: &Path, tree: &Path) -> Result<(Lock, Option<DirectoryLock>)> {
+    let name = format!("sync-{}.lock", name_of(&[&tree.to_string_lossy()]));
+    let in_state = Lock::take(directory, &name).map_err(|error| match error.kind() {
+        ErrorKind::Busy => sync_running(tree),
+        _ => error,
+    })?;
+    let of_tree = DirectoryLock::take(tree).map_err(|_| sync_running(tree))?;
+    match tree.ancestors().skip(1).find(|above| os::is_locked(above)) {
+        Some(above) => Err(sync_running(above)),
+        None => Ok((in_state, of_tree)),
+    }
+}
+
+pub(super) fn sync_running(tree: &Path) -> Error {
+    let message = format!("{}: another program syncs this directory", tree.display());
+    Error::new(ErrorKind::SyncRunning, message)
+}
+
+fn set<T>(map: &mut BTreeMap<String, T>, path: &str, value: Option<T>) {
+    match value {
+        Some(value) => drop(map.insert(path.to_owned(), value)),
+        None => drop(map.remove(path)),
     }
 }
 
@@ -233,9 +266,12 @@ fn header(names: &[&str]) -> String {
 }
 
 /// One line: a path, and what is there.
-fn write(path: &str, common: Option<&Common>) -> String {
+fn write(path: &str, common: Option<&Common>, name: Option<&String>) -> String {
     let mut line = Map::new();
     line.insert("path".into(), path.into());
+    if let Some(name) = name.filter(|_| common.is_some()) {
+        line.insert("name".into(), name.as_str().into());
+    }
     match common {
         None => {}
         Some(Common::Directory) => drop(line.insert("directory".into(), true.into())),
@@ -259,7 +295,7 @@ fn write(path: &str, common: Option<&Common>) -> String {
 }
 
 /// Adds what a line says; `None` if it is not one of ours.
-fn read(mut known: Known, line: &str) -> Option<Known> {
+fn read((mut known, mut names): (Known, Names), line: &str) -> Option<(Known, Names)> {
     let Ok(Value::Object(line)) = serde_json::from_str(line) else {
         return None;
     };
@@ -284,9 +320,7 @@ fn read(mut known: Known, line: &str) -> Option<Known> {
         })),
         None => is("directory").then_some(Common::Directory),
     };
-    match common {
-        Some(common) => known.insert(path.to_owned(), common),
-        None => known.remove(path),
-    };
-    Some(known)
+    set(&mut names, path, text("name").map(str::to_owned));
+    set(&mut known, path, common);
+    Some((known, names))
 }

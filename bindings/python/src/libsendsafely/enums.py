@@ -345,6 +345,10 @@ class Action(OpenEnum):
     """It had changed on both sides. A sync kept both contents: the newer one under the name, the other one under the
     marked name that local_path ends with.
     """
+    COMPARED = 8
+    """After a dry run of a sync: both sides have a file of this size, and no sync has seen them equal. The sync would
+    download it to compare the contents, and keep both if they differ.
+    """
 
 
 class Reason(OpenEnum):

@@ -100,8 +100,8 @@ class Workspace(Package):
         it comes back. A call that would delete more than half of a side's files, or all, raises Status.MANY_DELETIONS
         before it changes anything, unless with force.
 
-        dry_run: nothing is changed, and the report says what would be done. Action.KEPT_BOTH then also stands for a
-        file of which only a download could say that both sides have the same.
+        dry_run: nothing is changed, and the report says what would be done. Action.COMPARED then stands for a file of
+        which only a download could say that both sides have the same.
 
         checksum reads all local files, to find changes that neither size nor time shows. follow_links follows symbolic
         links, which are only in the report otherwise. replace_characters is that of upload_file.

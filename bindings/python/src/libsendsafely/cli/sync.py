@@ -25,6 +25,7 @@ DONE = {
     Action.DELETED_THERE: ("x>", "deleted_there", "deleted in the Workspace"),
     Action.DELETED_HERE: ("<x", "deleted_here", "deleted here"),
     Action.KEPT_BOTH: ("!", "conflicts", "kept twice"),
+    Action.COMPARED: ("?", "compared", "to be compared"),
     Action.IGNORED: ("-", "ignored", "left alone"),
     Action.NONE: ("E", "failed", "failed"),
 }
@@ -36,7 +37,7 @@ Prints a line for each file that was not equal:
   >   uploaded                    <   downloaded
   x>  deleted in the Workspace    <x  deleted here
   !   conflict: kept twice        -   left alone
-  E   failed"""
+  E   failed                      ?   to be compared (only with --dry-run)"""
 NAMED = 5  # So many conflicts are named in the remark at the end; each has a line of its own.
 
 
@@ -110,7 +111,7 @@ def show(report: Sequence[ReportItem], arguments: Namespace, out: Output) -> int
         out.result("summary", summary, None)
     texts = {action: text for action, (_, _, text) in DONE.items()}
     if arguments.dry_run:
-        texts[Action.KEPT_BOTH] = "to be compared"
+        texts[Action.KEPT_BOTH] = "to be kept twice"
     words = ", ".join(f"{counts[action]} {text}" for action, text in texts.items() if counts[action])
     out.note(f"{words or 'nothing to do'}{' (dry run: nothing was changed)' if arguments.dry_run else ''}")
     conflicts = [item.path for item in report if item.action is Action.KEPT_BOTH]
@@ -126,7 +127,9 @@ def said(item: ReportItem, dry_run: bool) -> str:
     """What a line has after the path."""
     if item.action is Action.KEPT_BOTH:
         other = os.path.basename(item.local_path or "")
-        return ": both contents would be kept, unless they are equal" if dry_run else f": the other content is now {other}"
+        return ": both contents would be kept" if dry_run else f": the other content is now {other}"
+    if item.action is Action.COMPARED:
+        return ": the contents would be compared, and both kept if they differ"
     message = item.message or ""
     for name in (item.local_path, item.path, os.path.basename(item.path)):
         message = message[len(name) + 2:] if name and message.startswith(f"{name}: ") else message

@@ -1,0 +1,76 @@
+//! Locks of directories themselves. They hold between programs that share nothing but the directory.
+
+use std::path::Path;
+
+#[cfg(unix)]
+use super::{above_standard, file_lock};
+
+/// The lock of a directory, which one program at a time holds. The system releases it when the program ends, however it
+/// ends.
+pub(crate) struct DirectoryLock {
+    #[cfg(unix)]
+    _directory: std::fs::File,
+}
+
+impl DirectoryLock {
+    /// Takes the lock of a directory; `None` where the system has none for directories.
+    ///
+    /// # Errors
+    /// [`Held`] if another program holds it.
+    #[cfg(unix)]
+    pub(crate) fn take(directory: &Path) -> Result<Option<Self>, Held> {
+        let Ok(file) = above_standard(|| std::fs::File::open(directory)) else {
+            return Ok(None);
+        };
+        match file_lock::try_exclusive(&file) {
+            true => Ok(Some(Self { _directory: file })),
+            false if file_lock::was_held() => Err(Held),
+            // Some network file systems cannot do it.
+            false => Ok(None),
+        }
+    }
+
+    /// A directory that nobody else may open could not be listed either.
+    #[cfg(windows)]
+    pub(crate) fn take(_directory: &Path) -> Result<Option<Self>, Held> {
+        Ok(None)
+    }
+}
+
+/// Another program holds the lock.
+#[derive(Debug)]
+pub(crate) struct Held;
+
+/// Whether a program holds the lock of a directory.
+#[cfg(unix)]
+pub(crate) fn is_locked(directory: &Path) -> bool {
+    above_standard(|| std::fs::File::open(directory))
+        .is_ok_and(|file| !file_lock::try_shared(&file) && file_lock::was_held())
+}
+
+#[cfg(windows)]
+pub(crate) fn is_locked(_directory: &Path) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_has_one_holder() {
+        let directory = std::env::temp_dir().join(format!("locked-{}", std::process::id()));
+        std::fs::create_dir(&directory).expect("a directory");
+        assert!(!is_locked(&directory));
+        let held = DirectoryLock::take(&directory).expect("it is free");
+        assert!(held.is_some() && is_locked(&directory));
+        assert!(DirectoryLock::take(&directory).is_err());
+        drop(held);
+        assert!(
+            DirectoryLock::take(&directory)
+                .expect("it is free again")
+                .is_some()
+        );
+        std::fs::remove_dir(&directory).expect("it goes");
+    }
+}
