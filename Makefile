@@ -124,8 +124,8 @@ bench: deps examples wheel ## speed and memory, of the wrappers too, beside the 
 bench-large: deps examples ## memory with files of 4 GiB
 	@benches/run.py --large
 
-bench-against: examples ## speed and memory beside another build: AGAINST=DIRECTORY
-	@benches/run.py --against '$(AGAINST)'
+bench-against: examples ## speed and memory beside another build: AGAINST=DIRECTORY, LINE="MBIT_PER_S ROUND_TRIP_MS"
+	@benches/run.py --against '$(AGAINST)' $(if $(LINE),--line $(LINE))
 
 install: build ## header, libraries, pkg-config file; PREFIX, LIBDIR, DESTDIR
 	cargo rustc --release --locked --package sendsafely --lib --crate-type staticlib

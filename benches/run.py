@@ -77,10 +77,12 @@ class Client:
     def __init__(self, name, send, receive):
         self.name, self.send_command, self.receive_command = name, send, receive
 
-    def round_trip(self, server, file, target):
-        """Sends and receives, and compares the bytes. Returns the two runs."""
+    def round_trip(self, server, file, target, line=None):
+        """Sends and receives, over a slow line if there is one, and compares the bytes. Returns the two runs."""
         environment = server.environment()
         server.admin("POST", "/reset")
+        if line:
+            server.admin("POST", "/proxy", {"line": {"mbit_per_s": line[0], "round_trip_ms": int(line[1])}})
         sent = must(Run([*self.send_command, file], environment), f"{self.name} send")
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
@@ -272,18 +274,19 @@ def row_of_change(what, unit, rounds):
     row(what, f"{change * 100:+.1f} % ({before:.2f}, now {now:.2f} {unit})", "at most +5 %", change <= 0.05)
 
 
-def bench_against(place, directory, size, rounds):
+def bench_against(place, directory, size, rounds, line):
     file, target = os.path.join(place, "file.bin"), os.path.join(place, "in")
     write_random_file(file, size)
     other, own = build_in(os.path.abspath(directory)), build_in(ROOT)
     pairs = []
     with Emulator() as server:
-        print(f"== {size // MIB} MiB each way, {rounds} rounds, taking turns with {other.name}", flush=True)
+        over = f" over {line[0]:g} Mbit/s and {line[1]:g} ms" if line else ""
+        print(f"== {size // MIB} MiB each way{over}, {rounds} rounds, taking turns with {other.name}", flush=True)
         for client in (other, own):
             client.round_trip(server, file, target)  # warms caches, and the memory of the server
         for number in range(rounds):
             order = (other, own) if number % 2 == 0 else (own, other)
-            runs = {client: client.round_trip(server, file, target) for client in order}
+            runs = {client: client.round_trip(server, file, target, line) for client in order}
             pairs.append((runs[other], runs[own]))
     for way, name in ((0, "upload"), (1, "download")):
         both = [(before[way], now[way]) for before, now in pairs]
@@ -460,6 +463,7 @@ def main():
     parser.add_argument("--against", metavar="DIRECTORY", help="another build, by turns in one run")
     parser.add_argument("--size", metavar="MIB", type=int, default=GIB // MIB, help="of the file for --against")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of --against")
+    parser.add_argument("--line", metavar=("MBIT_PER_S", "ROUND_TRIP_MS"), nargs=2, type=float, help="a slow line for --against")
     arguments = parser.parse_args()
     if arguments.size < 1 or arguments.rounds < 1:
         parser.error("--size and --rounds begin at 1")
@@ -470,7 +474,7 @@ def main():
     if arguments.large:
         bench_large()
     elif arguments.against is not None:
-        in_memory(bench_against, arguments.against, arguments.size * MIB, arguments.rounds)
+        in_memory(bench_against, arguments.against, arguments.size * MIB, arguments.rounds, arguments.line)
     else:
         in_memory(bench)
     print_table(load)
