@@ -35,6 +35,8 @@ const LANES: usize = 64;
 const FEW_LANES: usize = 16;
 /// No run lasts longer, however busy the machine is.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// A long run says after so many cases how far it is.
+const SAID: usize = 5000;
 /// After so many differences, the other cases are not run.
 const MAX_DIFFERENCES: usize = 20;
 
@@ -378,6 +380,11 @@ fn every_offset() {
                     let Some(case) = cases.get(turn).filter(|_| !is_enough) else {
                         break;
                     };
+                    if turn.is_multiple_of(SAID) && turn > 0 {
+                        let (scheme, time) =
+                            (if is_tls { "tls" } else { "plain" }, begun.elapsed());
+                        println!("offsets: {turn} of {} in {scheme}, {time:.0?}", cases.len());
+                    }
                     let begun = Instant::now();
                     let outcome = run(&emulator, case, turn);
                     outcomes.count(case, outcome, begun.elapsed());

@@ -53,7 +53,7 @@ fn disturb(emulator: &Emulator, seed: u64) {
     for (number, (per_mille, when, action)) in (0..).zip(kinds) {
         emulator.fault(json!({"endpoint": "*", "times": 0, "per_mille": per_mille, "seed": seed + number, "when": when, "action": action}));
     }
-    let actions = json!([{"cut": "reset"}, {"cut": "close"}, {"flip": 3}, {"stall": 3000}, {"throttle": 20_000}]);
+    let actions = json!([{"cut": "reset"}, {"cut": "close"}, {"flip": 3}, {"duplicate": 5}, {"stall": 3000}, {"throttle": 20_000}]);
     let chance = json!({"per_mille": 50, "seed": seed, "actions": actions});
     emulator.admin_json("POST", "/proxy", &json!({"chance": chance}));
 }
