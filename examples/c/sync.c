@@ -11,7 +11,7 @@
  *   >   uploaded                    <   downloaded
  *   x>  deleted in the Workspace    <x  deleted here
  *   !   conflict: kept twice        -   left alone
- *   E   failed
+ *   E   failed                      ?   to be compared (only with --dry-run)
  *
  * Host and account come from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a
  * private certificate authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if both sides are equal, 8 if they are and
@@ -40,6 +40,8 @@ static const char *mark_of(sendsafely_action action) {
     return "<x";
   case SENDSAFELY_ACTION_KEPT_BOTH:
     return "!";
+  case SENDSAFELY_ACTION_COMPARED:
+    return "?";
   case SENDSAFELY_ACTION_IGNORED:
     return "-";
   default:
@@ -57,7 +59,7 @@ static int print_report(const sendsafely_report *report, int dry_run) {
     printf("%-3s ", mark_of(item->action));
     print_text(stdout, item->path, "");
     if (item->action == SENDSAFELY_ACTION_KEPT_BOTH && dry_run) {
-      fputs(": both contents would be kept, unless they are equal", stdout);
+      fputs(": both contents would be kept", stdout);
     } else if (item->action == SENDSAFELY_ACTION_KEPT_BOTH) {
       conflict = 1;
       fputs(": the other content is now ", stdout);

@@ -10,7 +10,7 @@
 //   >   uploaded                    <   downloaded
 //   x>  deleted in the Workspace    <x  deleted here
 //   !   conflict: kept twice        -   left alone
-//   E   failed
+//   E   failed                      ?   to be compared (only with --dry-run)
 //
 // Host and account come from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a
 // private certificate authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if both sides are equal, 8 if they are and
@@ -100,7 +100,7 @@ internal static class Sync
             string line = Mark(item.Action).PadRight(3) + " " + item.Path;
             if (item.Action == TreeAction.KeptBoth && options.DryRun)
             {
-                line += ": both contents would be kept, unless they are equal";
+                line += ": both contents would be kept";
             }
             else if (item.Action == TreeAction.KeptBoth)
             {
@@ -122,6 +122,7 @@ internal static class Sync
             case TreeAction.DeletedThere: return "x>";
             case TreeAction.DeletedHere: return "<x";
             case TreeAction.KeptBoth: return "!";
+            case TreeAction.Compared: return "?";
             case TreeAction.Ignored: return "-";
             default: return "E";
         }

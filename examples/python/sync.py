@@ -10,7 +10,7 @@ that was not equal:
     >   uploaded                    <   downloaded
     x>  deleted in the Workspace    <x  deleted here
     !   conflict: kept twice        -   left alone
-    E   failed
+    E   failed                      ?   to be compared (only with --dry-run)
 
 Host and account come from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private
 certificate authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if both sides are equal, 8 if they are and there was a
@@ -24,7 +24,7 @@ import sys
 from libsendsafely import Action, Client, Direction, Error, Workspace
 
 MARKS = {Action.UPLOADED: ">", Action.DOWNLOADED: "<", Action.DELETED_THERE: "x>", Action.DELETED_HERE: "<x", Action.KEPT_BOTH: "!",
-         Action.IGNORED: "-"}
+         Action.COMPARED: "?", Action.IGNORED: "-"}
 CONFLICT = 8
 
 
@@ -61,7 +61,7 @@ def show(report, dry_run):
     for item in report:
         line = f"{MARKS.get(item.action, 'E'):<3} {item.path}"
         if item.action is Action.KEPT_BOTH and dry_run:
-            line += ": both contents would be kept, unless they are equal"
+            line += ": both contents would be kept"
         elif item.action is Action.KEPT_BOTH:
             conflict = True
             line += f": the other content is now {os.path.basename(item.local_path)}"

@@ -44,7 +44,7 @@ NAMED = 5  # So many conflicts are named in the remark at the end; each has a li
 def add(verbs: Any, common: ArgumentParser) -> None:
     parser = verbs.add_parser("sync", parents=[common], help="make a local directory and a Workspace equal", description=DESCRIPTION)
     targets.add(parser, "WORKSPACE")
-    parser.add_argument("directory", metavar="DIRECTORY", help="a local directory; --down creates it")
+    parser.add_argument("directory", metavar="DIRECTORY", help="a local directory; --down creates it, except in a dry run")
     parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
     way = parser.add_mutually_exclusive_group()
     for name, direction, text in (
@@ -87,7 +87,7 @@ def run(arguments: Namespace, out: Output) -> int:
                     raise
                 report = sync(force=True)
         except Error as error:
-            show(error.report or (), arguments, out)
+            show(error.report or (), arguments, out, has_failed=True)
             raise
         return show(report, arguments, out)
 
@@ -100,7 +100,7 @@ def agreed(error: Error, out: Output) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def show(report: Sequence[ReportItem], arguments: Namespace, out: Output) -> int:
+def show(report: Sequence[ReportItem], arguments: Namespace, out: Output, *, has_failed: bool = False) -> int:
     """Prints what was done with each file, and a summary. Returns the exit code."""
     for item in report:
         mark = DONE.get(item.action, ("?", "", ""))[0]
@@ -112,14 +112,17 @@ def show(report: Sequence[ReportItem], arguments: Namespace, out: Output) -> int
     texts = {action: text for action, (_, _, text) in DONE.items()}
     if arguments.dry_run:
         texts[Action.KEPT_BOTH] = "to be kept twice"
-    words = ", ".join(f"{counts[action]} {text}" for action, text in texts.items() if counts[action])
-    out.note(f"{words or 'nothing to do'}{' (dry run: nothing was changed)' if arguments.dry_run else ''}")
+    words = [f"{counts[action]} {text}" for action, text in texts.items() if counts[action]]
+    if counts.keys() <= {Action.IGNORED} and not has_failed:
+        words.insert(0, "nothing to do")
+    if words:
+        out.note(f"{', '.join(words)}{' (dry run: nothing was changed)' if arguments.dry_run else ''}")
     conflicts = [item.path for item in report if item.action is Action.KEPT_BOTH]
     if not conflicts or arguments.dry_run:
         return 0
     if not out.json:
         more = f" and {len(conflicts) - NAMED} more" if len(conflicts) > NAMED else ""
-        out.say(f"conflict: {', '.join(conflicts[:NAMED])}{more}: compare the two contents, keep one under the name, and delete the other")
+        out.say(f"conflict: {', '.join(conflicts[:NAMED])}{more}: compare the two, keep one under the name, delete the other, and sync with --delete")
     return EXIT_CONFLICT
 
 
