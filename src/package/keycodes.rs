@@ -29,14 +29,8 @@ impl Package {
         recipient_id: Option<&str>,
     ) -> Result<Vec<PublicKey>> {
         self.0.steps.lock().may_read()?;
-        let recipient_id = recipient_id
-            .map(|id| identifier("recipient id", id))
-            .transpose()?;
-        self.run(observer, move |inner, session| {
-            if let Some(recipient_id) = &recipient_id {
-                inner.must_have_recipient(session, recipient_id)?;
-            }
-            endpoint::public_keys(session, &inner.path_name, recipient_id.as_deref())
+        self.run_for(observer, recipient_id, |inner, session, recipient_id| {
+            endpoint::public_keys(session, &inner.path_name, recipient_id)
         })
     }
 
@@ -55,6 +49,19 @@ impl Package {
         recipient_id: Option<&str>,
     ) -> Result<()> {
         self.0.steps.lock().may_decrypt()?;
+        self.run_for(observer, recipient_id, |inner, session, recipient_id| {
+            inner.prove_keycode_to_hand_on(session)?;
+            inner.upload_keycodes(session, recipient_id)
+        })
+    }
+
+    /// Runs a call for all recipients, or for one, who has to be on the package.
+    fn run_for<T: Send + 'static>(
+        &self,
+        observer: &mut dyn Observer,
+        recipient_id: Option<&str>,
+        work: impl FnOnce(&Inner, &Arc<Session>, Option<&str>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let recipient_id = recipient_id
             .map(|id| identifier("recipient id", id))
             .transpose()?;
@@ -62,8 +69,7 @@ impl Package {
             if let Some(recipient_id) = &recipient_id {
                 inner.must_have_recipient(session, recipient_id)?;
             }
-            inner.prove_keycode_to_hand_on(session)?;
-            inner.upload_keycodes(session, recipient_id.as_deref())
+            work(inner, session, recipient_id.as_deref())
         })
     }
 }
