@@ -163,7 +163,7 @@ pub(crate) fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()
 }
 
 #[cfg(target_os = "linux")]
-fn is_unsupported(error: &io::Error) -> bool {
+pub(super) fn is_unsupported(error: &io::Error) -> bool {
     matches!(
         error.raw_os_error(),
         Some(libc::ENOSYS | libc::EINVAL | libc::EOPNOTSUPP | libc::EMLINK)
@@ -171,7 +171,7 @@ fn is_unsupported(error: &io::Error) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_unsupported(error: &io::Error) -> bool {
+pub(super) fn is_unsupported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 

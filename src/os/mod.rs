@@ -11,6 +11,7 @@ mod journal;
 pub(crate) mod lock;
 mod mark;
 mod removal;
+mod replacement;
 mod socket;
 mod source;
 mod target;

@@ -24,6 +24,10 @@ pub(crate) fn remove_unchanged(path: &Path, stamp: Stamp) -> Result<()> {
         }
         rename_without_clobbering(&hidden, path).map_err(|error| failed(&error))?;
     }
+    Err(was_changed(path))
+}
+
+pub(super) fn was_changed(path: &Path) -> Error {
     let message = format!("{}: another program has changed it", path.display());
-    Err(Error::new(ErrorKind::FileChanged, message))
+    Error::new(ErrorKind::FileChanged, message)
 }

@@ -11,6 +11,8 @@ use super::descriptor::above_standard;
 use super::file::{
     CREATE_FIRST, directory_of, io_error, rename_without_clobbering, require_directory, sync_entry,
 };
+use super::removal::was_changed;
+use super::replacement::replace_expected;
 use super::source::{Stamp, is_same, read_at};
 use super::temporary::{Left, create_temporary, open_kept, remove_left_beside, temporary_in};
 use crate::error::{Error, ErrorKind, Result};
@@ -63,6 +65,13 @@ pub(crate) enum Finished {
 pub(crate) enum Fate {
     /// It gets this name.
     Named(PathBuf, Existing),
+    /// It gets the name of a file that is as expected at the last moment.
+    Replacing {
+        target: PathBuf,
+        is_expected: Box<dyn Fn(&Path) -> bool + Send>,
+        /// The name of what another program writes in that very moment.
+        aside: PathBuf,
+    },
     /// It is removed.
     Removed,
 }
@@ -289,8 +298,20 @@ impl TargetFile {
             let digest = digest.finalize().into();
             fate = decide(Written { stamp, digest })?;
         }
-        let Fate::Named(target, existing) = fate else {
-            return Ok(Finished::Written);
+        let (target, existing) = match fate {
+            Fate::Removed => return Ok(Finished::Written),
+            Fate::Named(target, existing) => (target, existing),
+            Fate::Replacing {
+                target,
+                is_expected,
+                aside,
+            } => {
+                let replaced = replace_expected(&self.temporary, &target, is_expected, &aside);
+                if !replaced.map_err(|error| failed(&error))? {
+                    return Err(was_changed(&target));
+                }
+                return self.named(&target, sync);
+            }
         };
         let failed = |error: &io::Error| io_error(error, &target, ErrorKind::WriteFailed);
         if existing == Existing::Overwrite {
@@ -311,8 +332,12 @@ impl TargetFile {
                 renamed => renamed.map_err(|error| failed(&error))?,
             }
         }
+        self.named(&target, sync)
+    }
+
+    fn named(mut self, target: &Path, sync: bool) -> Result<Finished> {
         if sync {
-            sync_entry(&target)?;
+            sync_entry(target)?;
         }
         self.temporary = PathBuf::new();
         Ok(Finished::Written)

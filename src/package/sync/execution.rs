@@ -426,12 +426,16 @@ impl Execution {
         }
         let target = local.clone();
         let follow = self.options.follow_links;
-        let decide = move |_: &Written| match replaces {
-            None => Ok(Fate::Named(target, Existing::Refuse)),
-            Some(stamp) if stamp_of(&target, follow) == Some(stamp) => {
-                Ok(Fate::Named(target, Existing::Overwrite))
-            }
-            Some(_) => Err(changed(&target)),
+        let aside = self.base.join(self.free_mark(path)?);
+        let decide = move |_: &Written| {
+            Ok(match replaces {
+                None => Fate::Named(target, Existing::Refuse),
+                Some(stamp) => Fate::Replacing {
+                    target,
+                    is_expected: Box::new(move |path| stamp_of(path, follow) == Some(stamp)),
+                    aside,
+                },
+            })
         };
         let existing = if replaces.is_some() {
             Existing::Overwrite

@@ -1,0 +1,123 @@
+//! Replacing a file that nobody has changed.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::file::{is_unsupported, rename_without_clobbering};
+use super::source::{Stamp, open_source};
+use super::temporary::hold;
+
+/// Gives a new file the name of one that is as expected, and removes that one. Returns whether it was so; otherwise
+/// what has the name keeps it.
+///
+/// The two are exchanged in one step, and what came out is looked at then: no check before could see what another
+/// program writes just afterwards. `aside` gets what a program has written while both were put back.
+pub(super) fn replace_expected(
+    new: &Path,
+    target: &Path,
+    is_expected: impl Fn(&Path) -> bool,
+    aside: &Path,
+) -> io::Result<bool> {
+    if !is_expected(target) {
+        return Ok(false);
+    }
+    let ours = Stamp::at(new);
+    // Nobody else removes the file under its other name.
+    let held = open_source(target, false);
+    let _ = held.as_ref().map(|(file, ..)| hold(file));
+    match exchange(new, target) {
+        Err(error) if is_unsupported(&error) => return fs::rename(new, target).map(|()| true),
+        exchanged => exchanged?,
+    }
+    if is_expected(new) {
+        drop(held);
+        return fs::remove_file(new).map(|()| true);
+    }
+    exchange(new, target)?;
+    if Stamp::at(new) != ours {
+        rename_without_clobbering(new, aside)?;
+    }
+    Ok(false)
+}
+
+/// Exchanges the names of two files in one step.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[allow(
+    unsafe_code,
+    reason = "there is no safe interface to an exchange of names"
+)]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+    let one = CString::new(one.as_os_str().as_bytes())?;
+    let other = CString::new(other.as_os_str().as_bytes())?;
+    // SAFETY: both paths are NUL-terminated and outlive the call.
+    #[cfg(target_os = "linux")]
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_renameat2,
+            libc::AT_FDCWD,
+            one.as_ptr(),
+            libc::AT_FDCWD,
+            other.as_ptr(),
+            libc::RENAME_EXCHANGE,
+        )
+    };
+    // SAFETY: both paths are NUL-terminated and outlive the call.
+    #[cfg(target_os = "macos")]
+    let result = unsafe { libc::renamex_np(one.as_ptr(), other.as_ptr(), libc::RENAME_SWAP) };
+    match result {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange(_one: &Path, _other: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::cell::Cell;
+
+    use super::super::file::scratch;
+    use super::*;
+
+    #[test]
+    fn what_appears_between_the_check_and_the_exchange_is_kept() {
+        let directory = scratch("replacement");
+        let at = |name: &str| directory.join(name);
+        let (new, target, aside) = (at("new"), at("target"), at("aside"));
+        let read = |path: &Path| fs::read_to_string(path).ok();
+        for (written, expected) in [
+            (vec![], [None, Some("new"), None]),
+            (vec!["second"], [Some("new"), Some("second"), None]),
+            (
+                vec!["second", "third 3"],
+                [None, Some("second"), Some("third 3")],
+            ),
+        ] {
+            fs::write(&new, "new").expect("it is written");
+            fs::write(&target, "as expected").expect("it is written");
+            let stamp = Stamp::at(&target);
+            let looks = Cell::new(0);
+            // Another program puts a file in its place right after each look.
+            let is_expected = |path: &Path| {
+                let is_so = Stamp::at(path) == stamp;
+                if let Some(content) = written.get(looks.get()) {
+                    fs::write(at("written"), content).expect("it is written");
+                    fs::rename(at("written"), &target).expect("it is renamed");
+                }
+                looks.set(looks.get() + 1);
+                is_so
+            };
+            let is_replaced = replace_expected(&new, &target, is_expected, &aside);
+            assert_eq!(is_replaced.expect("it works"), written.is_empty());
+            let found = [read(&new), read(&target), read(&aside)];
+            assert_eq!(found.each_ref().map(Option::as_deref), expected);
+        }
+        fs::remove_dir_all(directory).expect("it goes");
+    }
+}
