@@ -25,7 +25,13 @@ pub(crate) fn public_key_in(text: &str) -> Result<String> {
     Ok(block(text, PUBLIC_KEY).to_string())
 }
 
+/// The longest text of a key: one with thousands of signatures. The service names keys for others.
+const LONGEST_KEY: usize = 1 << 20;
+
 pub(super) fn parse(armored: &str) -> Result<SignedPublicKey> {
+    if armored.len() > LONGEST_KEY {
+        return Err(unusable("the public key is longer than 1 MiB"));
+    }
     let armored = &block(armored, PUBLIC_KEY);
     match SignedPublicKey::from_string(armored) {
         Ok((key, _)) => Ok(key),
@@ -190,4 +196,17 @@ fn unsupported(algorithm: &str) -> String {
 
 fn unusable(why: &str) -> Error {
     Error::new(ErrorKind::InvalidKey, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_too_long_is_not_read() {
+        let long = "A".repeat(LONGEST_KEY + 1);
+        let error = parse(&long).expect_err("too long");
+        assert_eq!(error.kind(), ErrorKind::InvalidKey);
+        assert!(error.message().contains("longer than 1 MiB"), "{error}");
+    }
 }

@@ -50,7 +50,7 @@ class Build:
         """The path of a program that was compiled strictly; a warning is an error."""
         path = self.place / (name + (".exe" if sys.platform == "win32" else ""))
         system = ["-lws2_32"] if sys.platform == "win32" else [f"-Wl,-rpath,{self.place}"]
-        if name == "nonsense":
+        if name in ("nonsense", "storm"):
             made = subprocess.run([sys.executable, ROOT / "tests/c/nonsense.py"], stdout=subprocess.PIPE, check=True).stdout
             (self.place / "nonsense_calls.h").write_bytes(made)
         subprocess.run([*self.compiler, "-std=c11", "-D_GNU_SOURCE", "-g", *STRICT, "-pthread", "-I", "include", "-I", "tests/c", "-I", self.place,
@@ -106,7 +106,7 @@ def ran(build, emulator, tmp_path_factory):
         environment = emulator.environment() | build.environment | {
             "EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2], "DROPZONE_ID": emulator.ready["dropzone_id"], "TEST_DIRECTORY": str(scratch)}
         done = subprocess.run([*build.wrapper, program], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", timeout=120, check=False)
+                              text=True, errors="replace", timeout=float(os.environ.get("PROGRAM_TIMEOUT", "120")), check=False)
         return Run(done.returncode, done.stdout, read(scratch / "requests.jsonl"))
 
     return run
