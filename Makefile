@@ -111,7 +111,7 @@ test-soak: build ## eight threads while each tenth request fails, for SOAK secon
 
 test-storm: TIMEOUT = 7200
 test-storm: build ## random C calls from several threads under AddressSanitizer: STORM_CALLS, STORM_SEED
-	@STORM_CALLS=$${STORM_CALLS:-10000000} PROGRAM_TIMEOUT=7000 \
+	@STORM_SEED=$${STORM_SEED:-$$(date +%s)} STORM_CALLS=$${STORM_CALLS:-10000000} PROGRAM_TIMEOUT=7000 \
 	  $(PYTEST) -s -o faulthandler_timeout=0 --build asan tests/c/test_programs.py -k storm
 
 test-hostile: build ## crafted OpenPGP messages and hostile names, with what each costs; `make test` runs a shorter form
