@@ -14,7 +14,7 @@ from datetime import timezone
 from pathlib import Path
 
 import pytest
-from libsendsafely import Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, country_codes, find_links, parse_link
+from libsendsafely import Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, Stopped, country_codes, find_links, parse_link
 
 LINKS = json.loads((Path(__file__).parents[3] / "tests/vectors/links.json").read_text())
 
@@ -208,6 +208,26 @@ def test_a_file_that_grows(client, emulator, tmp_path):
         client.create_package().upload_file(path, progress=append)
     emulator.admin("DELETE", "/faults")
     assert changed.value.status is Status.FILE_CHANGED
+
+
+def test_an_upload_goes_on_in_another_call(emulator, client, tmp_path):
+    path, resume = tmp_path / "large.bin", tmp_path / "resume"
+    path.write_bytes(os.urandom(20_000_000))
+    emulator.admin("POST", "/faults", {"endpoint": "part_put", "part": 8, "action": {"hang_ms": 60_000}})
+    package = client.create_package()
+    with pytest.raises(Stopped):
+        package.upload_file(path, resume_file=resume, progress=lambda progress: progress.parts_done == 0)
+    emulator.admin("DELETE", "/faults")
+    assert resume.stat().st_mode & 0o777 == 0o600
+    emulator.admin("DELETE", "/requests")
+    file = package.upload_file(path, resume_file=resume)
+    sent = [entry for entry in emulator.admin("GET", "/requests") if entry["endpoint"] == "part_put"]
+    assert len(sent) < 8 == file.parts
+    assert not resume.exists()
+    for wrong in (path, tmp_path):
+        with pytest.raises(Error) as refused:
+            package.upload_all(tmp_path, resume_file=wrong)
+        assert refused.value.status in (Status.INVALID_ARGUMENT, Status.NOT_A_FILE)
 
 
 def test_exceptions_of_a_stream_are_raised_unchanged(package):
