@@ -22,6 +22,7 @@ const STRICT: DownloadOptions = DownloadOptions {
     directory_id: None,
     strict_size: true,
     compare: Compare::Size,
+    resume_file: None,
 };
 
 /// A package, and the passphrase of its parts.

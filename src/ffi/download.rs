@@ -58,6 +58,15 @@ pub struct sendsafely_download_options {
     /// SENDSAFELY_EXISTING_OVERWRITE; a download of a single file with SENDSAFELY_EXISTING_SKIP then keeps whatever is
     /// there.
     pub compare: number::sendsafely_compare,
+    /// A file on this machine in which a download to a path, or of everything, notes what it has written. If the call
+    /// fails, is stopped or is killed, temporary files stay beside their targets, and the same call goes on from there,
+    /// in another process too: what is there is read and compared before it is relied on, and not fetched again. The
+    /// resume file is private and small, and has neither content nor keys nor names. It is created if it is missing, and
+    /// removed when nothing is left to go on with. A download of everything goes on with SENDSAFELY_EXISTING_SKIP. A
+    /// temporary file that nobody goes on with is removed by a later download into its directory, after a week.
+    /// SENDSAFELY_BUSY: another transfer uses the resume file. SENDSAFELY_INVALID_ARGUMENT: it is no such file, and was
+    /// not changed. Default: none, and a download that fails leaves nothing.
+    pub resume_file: Nullable<*const c_char>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -75,6 +84,7 @@ unsafe impl Options for sendsafely_download_options {
             user_data: ptr::null_mut(),
             strict_size: 0,
             compare: sendsafely_compare::SENDSAFELY_COMPARE_SIZE as i32,
+            resume_file: ptr::null(),
         }
     }
 }
@@ -90,6 +100,9 @@ impl sendsafely_download_options {
             directory_id: caller.optional_text(self.directory_id, "directory_id")?,
             strict_size: boolean(self.strict_size, "strict_size")?,
             compare: compare(self.compare)?,
+            resume_file: caller
+                .optional_text(self.resume_file, "resume_file")?
+                .map(PathBuf::from),
         })
     }
 }

@@ -115,6 +115,11 @@ pub(super) fn is_own(metadata: &fs::Metadata) -> bool {
     metadata.is_file() && metadata.uid() == user && metadata.mode() & 0o022 == 0
 }
 
+#[cfg(windows)]
+pub(super) fn is_own(metadata: &fs::Metadata) -> bool {
+    metadata.is_file()
+}
+
 pub(super) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

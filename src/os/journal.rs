@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::descriptor::above_standard;
 #[cfg(unix)]
 use super::file::create_private;
-use super::file::{CREATE_FIRST, directory_of, io_error, require_directory};
+use super::file::{CREATE_FIRST, directory_of, io_error, is_own, require_directory};
 use super::target::TargetFile;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -203,15 +203,6 @@ fn is_at(file: &File, path: &Path) -> bool {
     opened.is_some() && opened == of(path.symlink_metadata())
 }
 
-#[cfg(unix)]
-#[allow(unsafe_code, reason = "there is no safe interface to the user's id")]
-fn is_own(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // SAFETY: geteuid has no preconditions and cannot fail.
-    let user = unsafe { libc::geteuid() };
-    metadata.is_file() && metadata.uid() == user && metadata.mode() & 0o022 == 0
-}
-
 /// A file that others may delete and rename, but not open, is as good as a locked one.
 #[cfg(windows)]
 fn open_shared(path: &Path) -> io::Result<Option<File>> {
@@ -234,11 +225,6 @@ fn is_locked(_: &File) -> bool {
 #[cfg(windows)]
 fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
-}
-
-#[cfg(windows)]
-fn is_own(metadata: &fs::Metadata) -> bool {
-    metadata.is_file()
 }
 
 /// Opens a file that it creates if it is missing, and takes its lock; `None` if another program holds that.

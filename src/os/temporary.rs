@@ -106,9 +106,8 @@ pub(super) fn open_kept(path: &Path) -> Option<File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).share_mode(FILE_SHARE_DELETE);
     let file = options.open(path).ok()?;
-    file.metadata()
-        .is_ok_and(|metadata| metadata.is_file())
-        .then_some(file)
+    let is_own = file.metadata().is_ok_and(|own| super::file::is_own(&own));
+    is_own.then_some(file)
 }
 
 /// Removes a temporary file whose program has ended, unless a later call may go on with it.

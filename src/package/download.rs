@@ -18,8 +18,10 @@ use crate::record::File;
 use crate::secret::SecretString;
 use crate::transfer::compare::{Comparison, digest};
 use crate::transfer::download;
-use crate::transfer::fetch::FileToFetch;
+use crate::transfer::file_to_fetch::FileToFetch;
+use crate::transfer::kept::{KeptFile, give_up, give_up_after};
 use crate::transfer::outlet::{Outlet, SinkEvent};
+use crate::transfer::resume::{Direction, Entry, ResumeFile};
 use crate::transfer::source::{AT_ONCE, SourceFile};
 
 /// Where the bytes of a download go.
@@ -53,6 +55,11 @@ pub struct DownloadOptions {
     /// [`Existing::Overwrite`]. By the size alone if not set; then [`Existing::Overwrite`] replaces all files, and
     /// [`download`](Package::download) with [`Existing::Skip`] keeps whatever is there.
     pub compare: Compare,
+    /// A file in which a download to a path notes what it has written. If the download fails, is stopped or is killed,
+    /// the temporary file stays beside the target, and the same call goes on from there, in another process too: what is
+    /// there is read and compared, not fetched again. The resume file is created if it is missing, and removed when
+    /// nothing is left to go on with.
+    pub resume_file: Option<PathBuf>,
 }
 
 /// A file that was downloaded.
@@ -101,10 +108,12 @@ impl DownloadOptions {
         }
     }
 
-    /// The target of a file, with room for about so many bytes. Where times are compared, it gets that of its upload.
-    pub(super) fn outlet(&self, target: &Path, file: &File, room: u64) -> Result<Outlet> {
-        let modified = uploaded(file).filter(|_| self.compare == Compare::Time);
-        Outlet::file(target, self.existing, room, modified)
+    /// Opens the resume file, if there is one.
+    pub(super) fn open_resume_file(&self) -> Result<Option<Arc<ResumeFile>>> {
+        self.resume_file
+            .as_deref()
+            .map(ResumeFile::open)
+            .transpose()
     }
 }
 
@@ -178,7 +187,15 @@ impl Package {
         let file_id = identifier("file id", file_id)?;
         let mut options = options.clone();
         options.directory_id = directory_identifier(options.directory_id.as_deref())?;
-        let file = FileDownload::new(self, &call, in_memory);
+        if options.resume_file.is_some() && target.is_none() {
+            let message = "only the download to a path can have a resume_file";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        let resume_file = options.open_resume_file()?;
+        let file = FileDownload {
+            resume_file: resume_file.clone(),
+            ..FileDownload::new(self, &call, in_memory)
+        };
         call::begin(&call, observer)?;
         call.lead(call::Kind::Transfer, move || {
             let to_caller = || Outlet::pushed(events.clone());
@@ -197,7 +214,7 @@ impl Package {
             Sink::Writer(writer) => Box::new(writer),
         };
         let mut downloaded = None;
-        call::attend(
+        let result = call::attend(
             &call,
             &notices,
             observer,
@@ -220,7 +237,12 @@ impl Package {
                 }
                 SinkEvent::Done(result) => Some(result.map(|download| downloaded = Some(download))),
             },
-        )?;
+        );
+        // Workers that are about to end may still hold it.
+        if let Some(file) = resume_file {
+            file.close();
+        }
+        result?;
         downloaded.ok_or_else(call::died)
     }
 }
@@ -230,6 +252,7 @@ struct FileDownload {
     inner: Arc<Inner>,
     session: Arc<Session>,
     in_memory: bool,
+    resume_file: Option<Arc<ResumeFile>>,
 }
 
 impl FileDownload {
@@ -240,6 +263,7 @@ impl FileDownload {
             inner,
             session,
             in_memory,
+            resume_file: None,
         }
     }
 
@@ -251,7 +275,15 @@ impl FileDownload {
         to_caller: impl FnOnce() -> Outlet,
     ) -> Result<Download> {
         let directory = options.directory_id.as_deref();
-        let file = self.inner.find_file(&self.session, file_id, directory)?;
+        let file = self.inner.find_file(&self.session, file_id, directory);
+        let file = file.inspect_err(|error| {
+            if let (Some(resume_file), Some(target)) = (&self.resume_file, &target) {
+                let entry = self.inner.download_entry(resume_file, file_id, directory);
+                // Only its directory matters.
+                let inside = target.is_dir().then(|| target.join("_"));
+                give_up_after(error, &entry, inside.as_deref().unwrap_or(target));
+            }
+        })?;
         self.session.call.set_total(file.size, file.least_parts());
         match target {
             // A slash at the end would make the rename fail after everything has arrived.
@@ -262,7 +294,8 @@ impl FileDownload {
             }
             Some(target) => self.to_file(file, target, options),
             None => {
-                let (size, _) = self.fetch(&file, to_caller(), options)?;
+                let to_caller = |_: &FileToFetch| Ok(to_caller());
+                let (size, _) = self.fetch(&file, to_caller, options)?;
                 Ok(downloaded(file, None, Some(size)))
             }
         }
@@ -274,6 +307,13 @@ impl FileDownload {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip | Existing::Overwrite => {
                 if self.is_there(&file, &target, options)? {
+                    if let Some(resume_file) = &self.resume_file {
+                        let directory = options.directory_id.as_deref();
+                        let entry =
+                            self.inner
+                                .download_entry(resume_file, &file.file_id, directory);
+                        give_up(&entry, &target)?;
+                    }
                     let parts = file.least_parts();
                     self.session.call.parts_done(parts, file.size.unwrap_or(0));
                     return Ok(downloaded(file, Some(target), None));
@@ -281,8 +321,11 @@ impl FileDownload {
             }
         }
         os::remove_left_beside(&target);
-        let room = self.inner.room_for(&file);
-        let outlet = options.outlet(&target, &file, room)?;
+        let resume_file = self.resume_file.as_ref();
+        let outlet = |download: &FileToFetch| {
+            self.inner
+                .outlet(download, &file, &target, options, resume_file)
+        };
         let (size, finished) = self.fetch(&file, outlet, options)?;
         let received = (finished == Finished::Written).then_some(size);
         Ok(downloaded(file, Some(target), received))
@@ -311,7 +354,7 @@ impl FileDownload {
     fn fetch(
         &self,
         file: &File,
-        outlet: Outlet,
+        outlet: impl FnOnce(&FileToFetch) -> Result<Outlet>,
         options: &DownloadOptions,
     ) -> Result<(u64, Finished)> {
         let directory_id = options.directory_id.clone();
@@ -322,6 +365,7 @@ impl FileDownload {
             in_memory: self.in_memory,
             ..download
         };
+        let outlet = outlet(&download)?;
         let (size, finished) = self
             .inner
             .fetch_file(file, download, outlet)
@@ -373,6 +417,41 @@ impl Inner {
             .parts
             .map(|parts| u64::from(parts).saturating_mul(limit));
         file.size.zip(most).map_or(0, |(size, most)| size.min(most))
+    }
+
+    /// The download of this file, in a resume file.
+    pub(super) fn download_entry(
+        &self,
+        resume_file: &Arc<ResumeFile>,
+        file_id: &str,
+        directory: Option<&str>,
+    ) -> Entry {
+        let directory = directory.unwrap_or_default();
+        let about = [self.client.host(), &self.package_id, directory, file_id];
+        resume_file.entry(Direction::Download, &about)
+    }
+
+    /// The target of a file. Where times are compared, it gets that of its upload. With a resume file it goes on with
+    /// what is there; if the service does not count the parts, it does not.
+    pub(super) fn outlet(
+        &self,
+        download: &FileToFetch,
+        file: &File,
+        target: &Path,
+        options: &DownloadOptions,
+        resume_file: Option<&Arc<ResumeFile>>,
+    ) -> Result<Outlet> {
+        let modified = uploaded(file).filter(|_| options.compare == Compare::Time);
+        let (existing, room) = (options.existing, self.room_for(file));
+        match resume_file.filter(|_| file.parts.is_some()) {
+            None => Outlet::file(target, existing, room, modified),
+            Some(resume_file) => {
+                let directory = download.directory_id.as_deref();
+                let entry = self.download_entry(resume_file, &file.file_id, directory);
+                let kept = KeptFile::open(download, file.version, entry, target, existing)?;
+                Outlet::kept(kept, room, modified)
+            }
+        }
     }
 
     /// Downloads a file, and returns how many bytes it has.

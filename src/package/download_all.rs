@@ -18,7 +18,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing, Finished};
 use crate::record::{Directory, File, Subdirectory};
+use crate::transfer::kept::give_up;
 use crate::transfer::queue::Queue;
+use crate::transfer::resume::ResumeFile;
 
 impl Package {
     /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace
@@ -59,7 +61,9 @@ impl Package {
         os::require_directory(directory, os::CREATE_FIRST)?;
         let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
         let inner = Arc::clone(&self.0);
-        call::run(
+        let resume_file = options.open_resume_file()?;
+        let opened = resume_file.clone();
+        let result = call::run(
             self.0.client.threads(),
             call::Kind::Transfer,
             observer,
@@ -68,12 +72,18 @@ impl Package {
                     inner,
                     options,
                     items,
+                    resume_file,
                 };
                 let listed = tree.list(call, from)?;
                 let planned = tree.plan(call, listed, &base)?;
                 tree.fetch(call, planned)
             },
-        )
+        );
+        // Workers that are about to end may still hold it.
+        if let Some(file) = opened {
+            file.close();
+        }
+        result
     }
 }
 
@@ -84,6 +94,7 @@ struct TreeDownload {
     inner: Arc<Inner>,
     options: DownloadOptions,
     items: Items,
+    resume_file: Option<Arc<ResumeFile>>,
 }
 
 /// The listing of each directory by its id, and the id where the tree begins. A package that is no Workspace is one
@@ -413,6 +424,19 @@ impl TreeDownload {
 
     /// Notes that a file is there.
     fn skip(&self, call: &Call, planned_file: &PlannedFile) {
+        if let Some(resume_file) = &self.resume_file {
+            let PlannedFile {
+                file,
+                directory_id,
+                target,
+                ..
+            } = planned_file;
+            let directory = directory_id.as_deref();
+            let entry = self
+                .inner
+                .download_entry(resume_file, &file.file_id, directory);
+            let _ = give_up(&entry, target);
+        }
         let (file, there) = (&planned_file.file, planned_file.target.symlink_metadata());
         let declared = file.size.unwrap_or(0);
         let size = there.map_or(declared, |there| there.len());
@@ -486,11 +510,11 @@ impl TreeDownload {
         let file = (self.inner).with_parts(&session, file, directory_id.as_deref())?;
         part.call
             .more_parts(file.least_parts().saturating_sub(counted));
-        let room = self.inner.room_for(&file);
-        let outlet = self.options.outlet(&target, &file, room)?;
         let one = self
             .inner
             .listed_file_to_fetch(&session, &file, directory_id, &self.options)?;
+        let resume_file = self.resume_file.as_ref();
+        let outlet = (self.inner).outlet(&one, &file, &target, &self.options, resume_file)?;
         match self.inner.fetch_file(&file, one, outlet)? {
             (_, Finished::Kept { is_same: false }) => Err(other_file(&target, &file)),
             fetched => Ok(Some(fetched)),

@@ -8,6 +8,7 @@ use zeroize::Zeroize as _;
 
 use super::budget::Lease;
 use super::outlet::Outlet;
+use super::resume::Proved;
 use crate::call::{Call, Watched};
 use crate::error::Result;
 use crate::os::lock::Mutex;
@@ -17,16 +18,15 @@ pub(super) struct Piece {
     memory: Lease,
     /// Empty once it is written.
     plaintext: Range<usize>,
-    /// Bytes of it on the wire.
-    received: u64,
+    proved: Proved,
 }
 
 impl Piece {
-    pub(super) fn new(memory: Lease, plaintext: Range<usize>, received: u64) -> Self {
+    pub(super) fn new(memory: Lease, plaintext: Range<usize>, proved: Proved) -> Self {
         Self {
             memory,
             plaintext,
-            received,
+            proved,
         }
     }
 }
@@ -69,20 +69,17 @@ pub(super) struct Size {
 }
 
 impl Assembly {
-    pub(super) fn new(outlet: Outlet, counted: u64) -> Self {
-        let size = Size {
-            counted,
-            ..Size::default()
-        };
+    /// `next` is the part that is to be written next.
+    pub(super) fn new(outlet: Outlet, next: u32, size: Size) -> Self {
         Self {
             order: Watched::new(Order {
-                next: 1,
+                next,
                 waiting: BTreeMap::new(),
                 is_writing: false,
                 writers: 0,
                 size,
             }),
-            awaited: AtomicU32::new(1),
+            awaited: AtomicU32::new(next),
             outlet: Mutex::new(outlet),
         }
     }
@@ -132,18 +129,20 @@ impl Assembly {
             return Ok(taken.is_some());
         }
         // After a failure the mark stays, so that no other worker writes.
-        while let Some((mut piece, before)) = self.take_next() {
+        while let Some((part, mut piece, before)) = self.take_next() {
             let length = piece.plaintext.len() as u64;
             let written = before.written + length;
             let size = Size {
                 written,
-                received: before.received + piece.received,
+                received: before.received.saturating_add(piece.proved.received),
                 counted: before.counted.max(written),
             };
             check(size)?;
             let buffer = std::mem::take(&mut piece.memory.buffer);
             let plaintext = std::mem::take(&mut piece.plaintext);
-            let written = (self.outlet.lock()).write(call, &piece.memory, buffer, plaintext)?;
+            let (memory, proved) = (&piece.memory, piece.proved);
+            let written =
+                (self.outlet.lock()).write(call, memory, buffer, plaintext, (part, proved))?;
             piece.memory.buffer = written;
             let mut order = self.order.lock();
             order.size = size;
@@ -163,12 +162,12 @@ impl Assembly {
     }
 
     /// The part that is to be written next, if it is there, and the size of the file before it.
-    fn take_next(&self) -> Option<(Piece, Size)> {
+    fn take_next(&self) -> Option<(u32, Piece, Size)> {
         let mut order = self.order.lock();
         let next = order.next;
         let piece = order.waiting.remove(&next);
         order.is_writing = piece.is_some();
-        let taken = piece.map(|piece| (piece, order.size));
+        let taken = piece.map(|piece| (next, piece, order.size));
         drop(order);
         self.order.notify();
         taken
@@ -200,14 +199,14 @@ mod tests {
         let mut memory = budget.lease(call, 1, || true).expect("memory");
         memory.buffer.clear();
         memory.buffer.push(7);
-        Piece::new(memory, 0..1, 1)
+        Piece::new(memory, 0..1, Proved::new(1, [0; 8], None))
     }
 
     #[test]
     fn a_delivery_can_be_stopped_while_the_callers_function_runs() {
         let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
-        let assembly = Assembly::new(Outlet::pushed(events), 0);
+        let assembly = Assembly::new(Outlet::pushed(events), 1, Size::default());
         let deliver = |part| assembly.deliver(&call, part, piece(&budget, &call), |_| Ok(()));
         thread::scope(|scope| {
             let writer = scope.spawn(|| deliver(1));
@@ -237,7 +236,7 @@ mod tests {
         let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let _others = budget.lease(&call, 100, || true).expect("urgent");
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
-        let assembly = Assembly::new(Outlet::pushed(events), 0);
+        let assembly = Assembly::new(Outlet::pushed(events), 1, Size::default());
         thread::scope(|scope| {
             scope.spawn(move || {
                 while let Ok(SinkEvent::Write(write)) = from_workers.recv() {
@@ -259,7 +258,7 @@ mod tests {
     fn parts_that_come_early_are_written_in_their_order() {
         let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
-        let assembly = Assembly::new(Outlet::pushed(events), 0);
+        let assembly = Assembly::new(Outlet::pushed(events), 1, Size::default());
         let caller = thread::spawn(move || {
             let mut written = Vec::new();
             while let Ok(SinkEvent::Write(write)) = from_workers.recv() {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::crypto::Place;
 
 /// What was accepted of the parts of one file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Claims {
     places: Places,
     /// The marks of all parts that are there: no two have the same.

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::assembly::{Assembly, Piece, Size};
 use super::crew::{self, Worker};
-use super::fetch::{FileToFetch, Judge, PartFetcher, Wanted};
+use super::fetch::{Judge, PartFetcher, Wanted};
+use super::file_to_fetch::FileToFetch;
 use super::outlet::Outlet;
 use crate::call::{Call, Phase, WORKER_GRACE};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,10 +25,20 @@ const PARTS_AHEAD: usize = 8;
 pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> {
     let parts = file.parts.unwrap_or(1) as usize;
     let (sync, workers) = (file.sync, file.workers.min(parts));
+    let there = outlet.there();
+    let declared = file.declared_size.unwrap_or(0);
+    let size = Size {
+        written: there.written,
+        received: there.received,
+        counted: declared.max(there.written),
+    };
+    if size.counted > declared {
+        file.session.call.correct_total(declared, size.counted);
+    }
     let download = Arc::new(Download {
-        assembly: Assembly::new(outlet, file.declared_size.unwrap_or(0)),
-        next_part: AtomicU32::new(1),
-        fetcher: PartFetcher::new(file),
+        assembly: Assembly::new(outlet, there.parts + 1, size),
+        next_part: AtomicU32::new(there.parts + 1),
+        fetcher: PartFetcher::after(there.claims, file),
     });
     let file = &download.fetcher.file;
     let call = &file.session.call;
@@ -39,14 +50,16 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> 
     // After a failure the temporary file is gone before the call returns.
     let mut outlet = download.assembly.close();
     file.budget.trim();
-    fetched?;
     let Size {
         written, counted, ..
     } = download.assembly.size();
-    download.check_size(written, true)?;
+    if let Err(error) = fetched.and_then(|()| download.check_size(written, true)) {
+        outlet.failed(call, &error);
+        return Err(error);
+    }
     call.correct_total(counted, written);
     call.set_phase(Phase::Completing);
-    Ok((written, outlet.finish(sync)?))
+    Ok((written, outlet.finish(call, sync)?))
 }
 
 /// A download under way, shared by its workers.

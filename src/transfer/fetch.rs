@@ -1,53 +1,22 @@
 //! One part of a file is fetched and verified (`protocol` 5.3, 5.4).
 
-use std::sync::Arc;
-
 use super::assembly::Piece;
 use super::attempt::{Meter, move_part};
-use super::budget::{Budget, Lease};
+use super::budget::Lease;
 use super::claims::Claims;
-use super::own_passphrase::{AskPassphrase, OwnPassphrase};
+use super::file_to_fetch::FileToFetch;
+use super::own_passphrase::OwnPassphrase;
+use super::resume::Proved;
 use super::route::{PartRoute, Route};
 use super::urls::UrlCache;
-use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, Passphrase, open};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
-use crate::secret::SecretString;
 
 /// Buffers of parts have room for multiples of this.
 const ROOM: u64 = 4 << 10;
-
-/// A file on the service, with all that it takes to fetch it.
-pub(crate) struct FileToFetch {
-    pub(crate) session: Arc<Session>,
-    pub(crate) budget: Arc<Budget>,
-    /// The package id, or its code where the service gives the file by code only.
-    pub(crate) package: String,
-    pub(crate) file_id: String,
-    pub(crate) directory_id: Option<String>,
-    pub(crate) checksum: String,
-    pub(crate) password: Option<SecretString>,
-    pub(crate) passphrase: Passphrase,
-    /// Asks for the passphrase that a copied file has instead, where it is not worth a request to know it before.
-    pub(crate) ask_passphrase: Option<AskPassphrase>,
-    /// What the sender has declared, if the service says it.
-    pub(crate) declared_size: Option<u64>,
-    /// Whether a file of another size is refused.
-    pub(crate) strict_size: bool,
-    /// Whether all of it is kept in memory.
-    pub(crate) in_memory: bool,
-    /// The number of parts that the service counts. If it does not say, they are fetched until one does not exist.
-    pub(crate) parts: Option<u32>,
-    /// The number of parts that are there at least.
-    pub(crate) least_parts: u32,
-    pub(crate) workers: usize,
-    pub(crate) max_part_bytes: u64,
-    pub(crate) force_api_route: bool,
-    pub(crate) sync: bool,
-}
 
 /// The bytes of a part that arrived before its connection broke. The next attempt requests the rest.
 struct Begun {
@@ -122,6 +91,14 @@ impl PartFetcher {
             claims: Mutex::default(),
             own_passphrase: OwnPassphrase::new(file.ask_passphrase.take()),
             file,
+        }
+    }
+
+    /// A fetcher for the parts that follow on others, which have claimed this.
+    pub(super) fn after(claims: Claims, file: FileToFetch) -> Self {
+        Self {
+            claims: Mutex::new(claims),
+            ..Self::new(file)
         }
     }
 
@@ -307,11 +284,12 @@ impl PartFetcher {
             }
             Err(error) => return Err(error.into()),
         };
-        let piece = Piece::new(memory, opened.content, received);
         // A part whose size differs is refused once, so a second attempt must be possible.
         let may_doubt = !download.session.retry_window().is_zero();
         let declared = download.declared_size.filter(|_| may_doubt);
         let place = opened.place.as_ref();
+        let proved = Proved::new(received, opened.mark, place);
+        let piece = Piece::new(memory, opened.content, proved);
         let mut claims = self.claims.lock();
         let claimed = claims.accept(wanted.part, download.parts, place, opened.mark, declared);
         drop(claims);
@@ -415,8 +393,11 @@ fn read_counted(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::call::Call;
+    use crate::transfer::budget::Budget;
 
     #[test]
     fn only_what_has_a_beginning_and_a_rest_is_gone_on_with() {

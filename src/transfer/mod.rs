@@ -2,8 +2,9 @@
 //!
 //! `upload` reads parts (`source`), encrypts and sends them; `download` fetches and verifies them (`fetch`, `claims`,
 //! `own_passphrase`) and writes them in order (`assembly`, `outlet`), with a part that the service does not count
-//! (`surplus`), or only compares them with a local file (`compare`). `proof` fetches no more of a file than proves a keycode. Each part is moved by `attempt`, by whichever
-//! `route` works, to or from its URL (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among
+//! (`surplus`), or only compares them with a local file (`compare`). A later call goes on with what `resume` has noted:
+//! of a download with its temporary file (`kept`). `proof` fetches no more of a file than proves a keycode. Each part is
+//! moved by `attempt`, by whichever `route` works, to or from its URL (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among
 //! threads, and `budget` limits the memory of them all.
 
 mod assembly;
@@ -13,7 +14,9 @@ mod claims;
 pub(crate) mod compare;
 pub(crate) mod crew;
 pub(crate) mod download;
-pub(crate) mod fetch;
+mod fetch;
+pub(crate) mod file_to_fetch;
+pub(crate) mod kept;
 pub(crate) mod outlet;
 pub(crate) mod own_passphrase;
 pub(crate) mod plan;

@@ -7,8 +7,10 @@ use crossbeam_channel::{Sender, bounded};
 
 use super::budget::Lease;
 use super::compare::Comparison;
+use super::kept::{KeptFile, There};
+use super::resume::Proved;
 use crate::call::{Call, stopped};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::os::{Existing, Finished, TargetFile};
 
 /// A smaller file is on the disk before it is worth the effort.
@@ -33,6 +35,8 @@ pub(crate) enum Outlet {
     File(Box<TargetFile>),
     /// The calling thread: memory, or the caller's function.
     Pushed(Box<dyn Fn(Write) -> Result<()> + Send>),
+    /// A file that a later call can go on with.
+    Kept(Box<KeptFile>),
     /// A local file, which it is compared with.
     Compared(Box<Comparison>),
     /// Nowhere any more: the file is finished, or the download has failed.
@@ -49,11 +53,22 @@ impl Outlet {
         modified: Option<i64>,
     ) -> Result<Self> {
         let mut file = TargetFile::create(target, existing)?;
-        file.set_modified(modified);
-        if size > WORTH_RESERVING {
-            file.reserve(size)?;
-        }
+        prepare(&mut file, size, modified)?;
         Ok(Self::File(Box::new(file)))
+    }
+
+    /// The same for a file that goes on.
+    pub(crate) fn kept(mut file: KeptFile, size: u64, modified: Option<i64>) -> Result<Self> {
+        prepare(file.target_file(), size, modified)?;
+        Ok(Self::Kept(Box::new(file)))
+    }
+
+    /// What is there already.
+    pub(super) fn there(&self) -> There {
+        match self {
+            Self::Kept(file) => file.there(),
+            _ => There::default(),
+        }
     }
 
     /// An outlet to the calling thread, by the channel of its events.
@@ -65,17 +80,22 @@ impl Outlet {
         }))
     }
 
-    /// Writes a piece, whose buffer is in this memory, and hands the buffer back.
+    /// Writes a part, whose buffer is in this memory, and hands the buffer back.
     pub(super) fn write(
         &mut self,
         call: &Call,
         memory: &Lease,
         buffer: Vec<u8>,
         plaintext: Range<usize>,
+        (part, proved): (u32, Proved),
     ) -> Result<Vec<u8>> {
         match self {
             Self::File(file) => {
                 file.write(&buffer[plaintext])?;
+                Ok(buffer)
+            }
+            Self::Kept(file) => {
+                file.write(call, part, &buffer[plaintext], proved)?;
                 Ok(buffer)
             }
             Self::Pushed(push) => {
@@ -96,11 +116,27 @@ impl Outlet {
         }
     }
 
-    pub(super) fn finish(&mut self, sync: bool) -> Result<Finished> {
+    pub(super) fn finish(&mut self, call: &Call, sync: bool) -> Result<Finished> {
         match std::mem::replace(self, Self::Closed) {
             Self::File(file) => file.finish(sync),
+            Self::Kept(file) => file.finish(call, sync),
             Self::Compared(comparison) => comparison.finish().map(|()| Finished::Written),
             Self::Pushed(_) | Self::Closed => Ok(Finished::Written),
         }
+    }
+
+    /// Ends a download that has failed.
+    pub(super) fn failed(self, call: &Call, error: &Error) {
+        if let Self::Kept(file) = self {
+            file.failed(call, error);
+        }
+    }
+}
+
+fn prepare(file: &mut TargetFile, size: u64, modified: Option<i64>) -> Result<()> {
+    file.set_modified(modified);
+    match size > WORTH_RESERVING {
+        true => file.reserve(size),
+        false => Ok(()),
     }
 }

@@ -5,7 +5,8 @@ use std::io::Read as _;
 
 use super::attempt::{Meter, move_part};
 use super::budget::Lease;
-use super::fetch::{FileToFetch, PartFetcher, Wanted, another_piece};
+use super::fetch::{PartFetcher, Wanted, another_piece};
+use super::file_to_fetch::FileToFetch;
 use super::route::PartRoute;
 use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, proves_passphrase};

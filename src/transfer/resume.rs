@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::crypto::{digest_of_texts, hex};
+use crate::crypto::{Place, digest_of_texts, hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::LockedJournal;
 use crate::os::lock::Mutex;
@@ -28,7 +28,6 @@ const SPARE_LINES: usize = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Upload,
-    #[cfg_attr(not(test), expect(dead_code, reason = "downloads do not resume yet"))]
     Download,
 }
 
@@ -41,6 +40,8 @@ pub(crate) struct Begun {
     pub(crate) parts: u32,
     /// How long all parts but the last are, if that is known.
     pub(crate) part_size: u64,
+    /// The version of a file in a Workspace that is downloaded; 0 if it has none.
+    pub(crate) version: u32,
     /// The name of the temporary file of a download.
     pub(crate) temporary: Option<String>,
     /// The parts that are stored.
@@ -52,6 +53,35 @@ pub(crate) struct Begun {
 pub(crate) struct Stored {
     pub(crate) length: u64,
     pub(crate) digest: Digest,
+    /// What a part that was downloaded has proved.
+    pub(crate) proved: Option<Proved>,
+}
+
+/// What a part has proved to be when it was downloaded, for the comparison with those that follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Proved {
+    /// Bytes of it on the wire.
+    pub(crate) received: u64,
+    /// By which it differs from all other parts.
+    pub(crate) mark: [u8; 8],
+    /// The number of parts and the size that it claims, if it carries its place.
+    pub(crate) claimed: Option<(u32, u64)>,
+}
+
+impl Proved {
+    pub(crate) fn new(received: u64, mark: [u8; 8], place: Option<&Place>) -> Self {
+        Self {
+            received,
+            mark,
+            claimed: place.map(|place| (place.parts, place.size)),
+        }
+    }
+
+    /// The place that this part carries.
+    pub(crate) fn place(&self, part: u32) -> Option<Place> {
+        self.claimed
+            .map(|(parts, size)| Place { part, parts, size })
+    }
 }
 
 /// A resume file that this call alone has open.
@@ -213,12 +243,20 @@ fn begin(key: &str, begun: &Begun) -> Value {
     });
     if let Some(temporary) = &begun.temporary {
         line["temporary"] = temporary.as_str().into();
+        line["version"] = begun.version.into();
     }
     line
 }
 
 fn part_line(key: &str, part: u32, stored: &Stored) -> Value {
-    json!({"of": key, "part": part, "length": stored.length, "digest": hex(&stored.digest)})
+    let digest = hex(&stored.digest);
+    let mut line = json!({"of": key, "part": part, "length": stored.length, "digest": digest});
+    if let Some(proved) = &stored.proved {
+        line["received"] = proved.received.into();
+        line["mark"] = hex(&proved.mark).into();
+        line["claimed"] = json!(proved.claimed);
+    }
+    line
 }
 
 /// Adds what a line says; `None` if it says nothing.
@@ -228,7 +266,8 @@ fn read(begun: &mut BTreeMap<String, Begun>, line: &Map<String, Value>) -> Optio
     if let Some(key) = text("of") {
         let stored = Stored {
             length: number("length")?,
-            digest: digest(text("digest")?)?,
+            digest: bytes(text("digest")?)?,
+            proved: proved(line),
         };
         let part = u32::try_from(number("part")?).ok()?;
         let of = begun.get_mut(key)?;
@@ -244,6 +283,7 @@ fn read(begun: &mut BTreeMap<String, Begun>, line: &Map<String, Value>) -> Optio
             size: number("size")?,
             parts: u32::try_from(number("parts")?).ok()?,
             part_size: number("part_size")?,
+            version: number("version").map_or(Some(0), |version| u32::try_from(version).ok())?,
             temporary: text("temporary").map(str::to_owned),
             stored: BTreeMap::new(),
         };
@@ -252,15 +292,30 @@ fn read(begun: &mut BTreeMap<String, Begun>, line: &Map<String, Value>) -> Optio
     Some(())
 }
 
-fn digest(hex: &str) -> Option<Digest> {
-    let mut digest = [0; 32];
-    if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+fn proved(line: &Map<String, Value>) -> Option<Proved> {
+    let claimed = match line.get("claimed")? {
+        Value::Null => None,
+        claimed => Some((
+            u32::try_from(claimed.get(0)?.as_u64()?).ok()?,
+            claimed.get(1)?.as_u64()?,
+        )),
+    };
+    Some(Proved {
+        received: line.get("received")?.as_u64()?,
+        mark: bytes(line.get("mark")?.as_str()?)?,
+        claimed,
+    })
+}
+
+fn bytes<const LENGTH: usize>(hex: &str) -> Option<[u8; LENGTH]> {
+    let mut bytes = [0; LENGTH];
+    if hex.len() != 2 * LENGTH || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    for (byte, at) in digest.iter_mut().zip((0..).step_by(2)) {
+    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
         *byte = u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()?;
     }
-    Some(digest)
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -288,6 +343,7 @@ mod tests {
         Stored {
             length: 4,
             digest: [byte; 32],
+            proved: None,
         }
     }
 

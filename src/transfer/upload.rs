@@ -90,6 +90,7 @@ fn digest(plaintext: &[u8], passphrase: &Passphrase) -> Stored {
     Stored {
         length: plaintext.len() as u64,
         digest: passphrase.digest(plaintext),
+        proved: None,
     }
 }
 

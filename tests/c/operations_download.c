@@ -117,6 +117,57 @@ TEST(download_of_a_wrong_size) {
   sendsafely_client_free(client);
 }
 
+static sendsafely_continue stop_after_a_part(void *user_data, const sendsafely_progress *progress) {
+  (void)user_data;
+  return progress->parts_done > 0 ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
+}
+
+/* What a stopped download has written is not fetched again. */
+TEST(download_goes_on) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  sendsafely_download_options options;
+  sendsafely_buffer *buffer = NULL;
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  CHECK(options.resume_file == NULL);
+  REQUIRE(file);
+  const char *const id = file->file_id;
+  write_file(scratch("goes-on.letter"), "a letter", 8);
+  const struct {
+    const char *path;
+    sendsafely_status expected;
+  } unusable[] = {{"\xff", SENDSAFELY_INVALID_UTF8},
+                  {"/no such directory/resume", SENDSAFELY_DIRECTORY_NOT_FOUND},
+                  {scratch("goes-on.letter"), SENDSAFELY_INVALID_ARGUMENT}};
+  for (size_t i = 0; i < sizeof unusable / sizeof unusable[0]; i++) {
+    options.resume_file = unusable[i].path;
+    CHECK_STATUS(unusable[i].expected,
+                 sendsafely_package_download_file(package, id, scratch("goes-on.bin"), &options, NULL, NULL));
+    CHECK_STATUS(unusable[i].expected, sendsafely_package_download_all(package, scratch(""), &options, NULL, NULL));
+  }
+  CHECK(file_is(scratch("goes-on.letter"), "a letter", 8));
+  options.resume_file = scratch("goes-on.resume");
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_package_download_memory(package, id, &options, &buffer, NULL));
+  CHECK(buffer == NULL);
+  options.on_progress = stop_after_a_part;
+  /* The last part hangs, so that the download cannot end before it is stopped. */
+  add_fault("{\"endpoint\":\"part_get\",\"part\":5,\"times\":0,\"action\":{\"hang_ms\":60000}}");
+  CHECK_STATUS(SENDSAFELY_STOPPED,
+               sendsafely_package_download_file(package, id, scratch("goes-on.bin"), &options, NULL, NULL));
+  remove_faults();
+  options.on_progress = NULL;
+  forget_requests();
+  CHECK_OK(sendsafely_package_download_file(package, id, scratch("goes-on.bin"), &options, NULL, NULL));
+  CHECK(requests_to("part_get") < (size_t)file->parts);
+  CHECK(file_is(scratch("goes-on.bin"), large, LARGE));
+  FILE *left = fopen(scratch("goes-on.resume"), "r");
+  CHECK(left == NULL);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 TEST(download_with_password) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_file *file = NULL;

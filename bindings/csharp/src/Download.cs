@@ -24,7 +24,8 @@ namespace LibSendSafely
         /// is kept. Parts of this library contain their number and the size of the file; if these differ, the call
         /// always fails, with <see cref="Status.WrongPart"/> or <see cref="Status.SizeMismatch"/>. A file may unpack to
         /// at most <see cref="ClientOptions.MaxPartBytes"/> more than was declared, or than was sent if that is
-        /// more.</remarks>
+        /// more. With <see cref="DownloadOptions.ResumeFile"/> a download that was stopped or killed goes
+        on.</remarks>
         public DownloadedFile DownloadFile(string fileId, string path, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -43,7 +44,7 @@ namespace LibSendSafely
         /// <remarks><see cref="NotSupportedException"/>: the file is larger, or was declared to be; it is not fetched.
         /// <see cref="Status.SizeMismatch"/>: also if the file has more than <see cref="ClientOptions.MaxPartBytes"/>
         /// above its declared size. <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have
-        /// no meaning here. Everything else as for <see cref="DownloadFile"/>.</remarks>
+        /// no meaning here, and <see cref="DownloadOptions.ResumeFile"/> is refused. Everything else as for <see cref="DownloadFile"/>.</remarks>
         public byte[] DownloadMemory(string fileId, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -62,7 +63,7 @@ namespace LibSendSafely
         /// them only after the call has succeeded. The thread that runs the call writes the stream, in
         /// <c>DownloadStreamAsync</c> by WriteAsync, and neither flushes nor disposes of it. The call throws what the
         /// stream throws. <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have no meaning
-        /// here. Everything else as for <see cref="DownloadFile"/>.</remarks>
+        /// here, and <see cref="DownloadOptions.ResumeFile"/> is refused. Everything else as for <see cref="DownloadFile"/>.</remarks>
         public DownloadedFile DownloadStream(string fileId, Stream target, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

@@ -362,7 +362,6 @@ namespace LibSendSafely
             internal IntPtr user_data;
             internal int replace_characters;
             internal int allow_growth;
-            internal IntPtr resume_file;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -376,7 +375,6 @@ namespace LibSendSafely
             internal int replace_characters;
             internal int allow_growth;
             internal int compare;
-            internal IntPtr resume_file;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -444,6 +442,7 @@ namespace LibSendSafely
             internal IntPtr user_data;
             internal int strict_size;
             internal int compare;
+            internal IntPtr resume_file;
         }
 
         [StructLayout(LayoutKind.Sequential)]

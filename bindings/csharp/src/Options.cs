@@ -182,14 +182,6 @@ namespace LibSendSafely
         /// there is overwritten. Default: no.</summary>
         public bool AllowGrowth { get; set; }
 
-        /// <summary>A file on this machine in which the upload notes what it has sent; only for a path. If the upload
-        /// fails, is stopped or is killed, what it sent stays in the package, and the same call goes on from there, in
-        /// another process too: parts that are stored are only read and compared. The file is private and small, and
-        /// has neither content nor keys nor names. It is created if it is missing, and removed when nothing is left to
-        /// go on with. <see cref="Status.Busy"/>: another transfer uses it. <see cref="Status.InvalidArgument"/>: it is
-        /// no such file, and was not changed. Default: none, and a failed upload deletes what it sent.</summary>
-        public string ResumeFile { get; set; }
-
         internal UploadOptions Copy() => (UploadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_options ToNative(UploadOptions options, Texts texts)
@@ -202,7 +194,6 @@ namespace LibSendSafely
             native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             native.replace_characters = options.ReplaceCharacters ? 1 : 0;
             native.allow_growth = options.AllowGrowth ? 1 : 0;
-            native.resume_file = texts.Add(options.ResumeFile, nameof(options.ResumeFile));
             return native;
         }
     }
@@ -231,10 +222,6 @@ namespace LibSendSafely
         /// With <see cref="Compare.Size"/>, the default, <see cref="Existing.Overwrite"/> sends all files.</summary>
         public Compare? Compare { get; set; }
 
-        /// <summary>As in <see cref="UploadOptions"/>: one file for all files of the directory, outside of it. Default:
-        /// none.</summary>
-        public string ResumeFile { get; set; }
-
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
@@ -248,7 +235,6 @@ namespace LibSendSafely
             native.replace_characters = options.ReplaceCharacters ? 1 : 0;
             native.allow_growth = options.AllowGrowth ? 1 : 0;
             if (options.Compare != null) native.compare = (int)options.Compare.Value;
-            native.resume_file = texts.Add(options.ResumeFile, nameof(options.ResumeFile));
             return native;
         }
     }
@@ -327,6 +313,17 @@ namespace LibSendSafely
         /// cref="Existing.Skip"/> then keeps whatever is there.</summary>
         public Compare? Compare { get; set; }
 
+        /// <summary>A file on this machine in which a download to a path, or of everything, notes what it has written.
+        /// If the call fails, is stopped or is killed, temporary files stay beside their targets, and the same call
+        /// goes on from there, in another process too: what is there is read and compared before it is relied on, and
+        /// not fetched again. The resume file is private and small, and has neither content nor keys nor names. It is
+        /// created if it is missing, and removed when nothing is left to go on with. A download of everything goes on
+        /// with <see cref="Existing.Skip"/>. A temporary file that nobody goes on with is removed by a later download
+        /// into its directory, after a week. <see cref="Status.Busy"/>: another transfer uses the resume file. <see
+        /// cref="Status.InvalidArgument"/>: it is no such file, and was not changed. Default: none, and a download that
+        /// fails leaves nothing.</summary>
+        public string ResumeFile { get; set; }
+
         internal DownloadOptions Copy() => (DownloadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_download_options ToNative(DownloadOptions options, Texts texts)
@@ -341,6 +338,7 @@ namespace LibSendSafely
             native.sync = options.Sync ? 1 : 0;
             native.strict_size = options.StrictSize ? 1 : 0;
             if (options.Compare != null) native.compare = (int)options.Compare.Value;
+            native.resume_file = texts.Add(options.ResumeFile, nameof(options.ResumeFile));
             return native;
         }
     }

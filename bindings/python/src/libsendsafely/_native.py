@@ -343,7 +343,6 @@ class sendsafely_upload_options(Structure):
         ("user_data", c_void_p),
         ("replace_characters", c_int32),
         ("allow_growth", c_int32),
-        ("resume_file", c_char_p),
     )
 
 
@@ -357,7 +356,6 @@ class sendsafely_upload_all_options(Structure):
         ("replace_characters", c_int32),
         ("allow_growth", c_int32),
         ("compare", c_int32),
-        ("resume_file", c_char_p),
     )
 
 
@@ -425,6 +423,7 @@ class sendsafely_download_options(Structure):
         ("user_data", c_void_p),
         ("strict_size", c_int32),
         ("compare", c_int32),
+        ("resume_file", c_char_p),
     )
 
 
@@ -1663,7 +1662,6 @@ FIELDS: dict[str, dict[str, str]] = {
         "directory_id": "text?",
         "replace_characters": "bool",
         "allow_growth": "bool",
-        "resume_file": "text?",
     },
     "sendsafely_upload_all_options": {
         "directory_id": "text?",
@@ -1671,7 +1669,6 @@ FIELDS: dict[str, dict[str, str]] = {
         "replace_characters": "bool",
         "allow_growth": "bool",
         "compare": "Compare",
-        "resume_file": "text?",
     },
     "sendsafely_finalize_options": {
         "password": "text?",
@@ -1721,6 +1718,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "sync": "bool",
         "strict_size": "bool",
         "compare": "Compare",
+        "resume_file": "text?",
     },
     "sendsafely_download": {
         "file_id": "text",

@@ -232,8 +232,7 @@ class Package(Handle):
 
     def upload_file(
         self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
-        replace_characters: bool = False, allow_growth: bool = False, resume_file: Optional[Path] = None,
-        progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
     ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
@@ -245,14 +244,8 @@ class Package(Handle):
         is at the start, instead of failing with Status.FILE_CHANGED; then nothing notices if what was there is
         overwritten. It has no effect on a file object.
 
-        resume_file is the path of a file in which the upload of a path notes what it has sent. If the upload fails, is
-        stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
-        process too: parts that are stored are only read and compared. The file is private and small, and has neither
-        content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
-        Status.BUSY: another transfer uses it. Status.INVALID_ARGUMENT: it is no such file, and was not changed.
-
         Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
-        is stopped deletes what it sent, unless it has a resume_file.
+        is stopped deletes what it sent.
 
         Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: correct the path. Status.FILE_CHANGED: another
         program wrote to the file during the upload. Status.FILE_TOO_LARGE: more than 107,374,182,400 bytes.
@@ -264,7 +257,7 @@ class Package(Handle):
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
             return call("sendsafely_package_upload_file", self, path(source, "source"), progress=progress,
                         file_name=file_name, directory_id=directory_id, replace_characters=replace_characters,
-                        allow_growth=allow_growth, resume_file=path_or_none(resume_file, "resume_file"))
+                        allow_growth=allow_growth)
         binary(source, "source")
         if file_name is None:
             name = getattr(source, "name", None)
@@ -272,8 +265,7 @@ class Package(Handle):
                 raise TypeError("file_name is missing; the file object has no name")
             file_name = os.path.basename(name)
         return call("sendsafely_package_upload_callback", self, file_name, size_of(source), progress=progress,
-                    stream=source, directory_id=directory_id, replace_characters=replace_characters,
-                    resume_file=path_or_none(resume_file, "resume_file"))
+                    stream=source, directory_id=directory_id, replace_characters=replace_characters)
 
     def upload_memory(
         self, data: Buffer, file_name: str, *, directory: InDirectory = None, replace_characters: bool = False,
@@ -287,7 +279,7 @@ class Package(Handle):
     def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
         replace_characters: bool = False, allow_growth: bool = False, compare: Compare = Compare.SIZE,
-        resume_file: Optional[Path] = None, progress: ProgressCallback = None,
+        progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
@@ -302,9 +294,8 @@ class Package(Handle):
         either; with Compare.CONTENT if its content, downloaded and not kept, is the same. With the last two,
         Existing.OVERWRITE does not upload what is the same. The `reason` of each item is why it was uploaded.
 
-        replace_characters, allow_growth and resume_file are those of upload_file; one resume_file, outside of the
-        directory, serves all its files. If replacement would give two names in a directory the same form, the second
-        one gets a number.
+        replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
+        the same form, the second one gets a number.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
         upload the rest. Status.DIRECTORY_NOT_FOUND: source does not exist. Status.ONLY_IN_WORKSPACE: source has
@@ -313,7 +304,7 @@ class Package(Handle):
         """
         return call("sendsafely_package_upload_all", self, path(source, "source"), progress=progress, existing=existing,
                     directory_id=identify_or_none(into, "directory_id", "into"), replace_characters=replace_characters,
-                    allow_growth=allow_growth, compare=compare, resume_file=path_or_none(resume_file, "resume_file"))
+                    allow_growth=allow_growth, compare=compare)
 
     def get_file_information(
         self, file: Union[str, records.File], *, directory: InDirectory = None,
@@ -363,14 +354,16 @@ class Package(Handle):
     def download_file(
         self, file: Union[str, records.File], target: Union[Path, Writable], *, directory: InDirectory = None,
         password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
-        strict_size: bool = False, compare: Compare = Compare.SIZE, progress: ProgressCallback = None,
+        strict_size: bool = False, compare: Compare = Compare.SIZE, resume_file: Optional[Path] = None,
+        progress: ProgressCallback = None,
     ) -> records.Download:
         """Downloads, decrypts and verifies a file. target is a path, an existing directory, or a binary file object. In
         a directory the file gets the sender's name, with unsafe characters replaced.
 
         A path exists only after all bytes are written and verified. A file object gets verified bytes part by part;
-        they are complete only when the call returns. sync waits until the disk has written the file. existing, compare
-        and sync have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps
+        they are complete only when the call returns. sync returns only when the disk has the file: without it, a power
+        failure soon after the call may leave the file missing, empty or cut short. existing, compare and sync have no
+        effect on a file object. A new file gets the default mode of new files, a replaced file keeps
         its mode. A symbolic link at target is replaced, never followed.
 
         Existing.SKIP keeps whatever is there. With Compare.TIME or Compare.CONTENT it does so only if that is the same,
@@ -380,6 +373,13 @@ class Package(Handle):
         Senders often declare a wrong size. A file with another size is kept, and the result has both sizes; with
         strict_size the call raises Status.SIZE_MISMATCH and keeps nothing.
 
+        resume_file is the path of a file in which the download to a path notes what it has written. If the download
+        fails, is stopped or is killed, its temporary file stays beside the target, and the same call goes on from
+        there, in another process too: what is there is read and compared, not downloaded again. The resume file is
+        private and small, and has neither content nor keys nor names. It is created if it is missing, and removed when
+        nothing is left to go on with. Status.BUSY: another transfer uses it. Status.INVALID_ARGUMENT: it is no such
+        file, and was not changed; or target is a file object.
+
         Status.FILE_NOT_ON_PACKAGE: the file does not exist. PasswordRequired: pass the package's password.
         Status.FILE_EXISTS: see existing. Status.NOT_A_FILE: target is a directory, device, pipe or socket, which is
         never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.WRONG_PART: the
@@ -387,7 +387,7 @@ class Package(Handle):
         the file object raises is raised unchanged.
         """
         given: dict[str, Any] = {"directory_id": identify_or_none(directory, "directory_id"), "password": password,
-                                 "strict_size": strict_size}
+                                 "strict_size": strict_size, "resume_file": path_or_none(resume_file, "resume_file")}
         if not isinstance(target, (str, os.PathLike)) and hasattr(target, "write"):
             binary(target, "target")
             return call("sendsafely_package_download_callback", self, identify(file, "file_id"), progress=progress,
@@ -408,7 +408,7 @@ class Package(Handle):
     def download_all(
         self, target: Path, *, from_directory: InDirectory = None, existing: Existing = Existing.REFUSE,
         password: Optional[str] = None, sync: bool = False, strict_size: bool = False,
-        compare: Compare = Compare.SIZE, progress: ProgressCallback = None,
+        compare: Compare = Compare.SIZE, resume_file: Optional[Path] = None, progress: ProgressCallback = None,
     ) -> Report:
         """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
         directories, or only those in from_directory. Unsafe characters in the sender's names are replaced, and names
@@ -424,11 +424,13 @@ class Package(Handle):
         why it was downloaded, or how the file differs that was kept.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again with
-        Existing.SKIP to download the rest. Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
+        Existing.SKIP to download the rest; with the resume_file of the first call, it goes on within the files too.
+        Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
         download_file.
         """
         return call("sendsafely_package_download_all", self, path(target, "target"), progress=progress,
                     existing=existing, sync=sync, strict_size=strict_size, password=password, compare=compare,
+                    resume_file=path_or_none(resume_file, "resume_file"),
                     directory_id=identify_or_none(from_directory, "directory_id", "from_directory"))
 
     # --- Message, settings, the last step
