@@ -268,7 +268,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_INVALID_HANDLE = 4,
   /**
    * Called on a package from inside one of its own callbacks.
-   * Call again after the callback has returned. Only sendsafely_package_free is allowed there.
+   * Call again after the callback has returned. Only sendsafely_package_free is allowed there. Or another transfer
+   * uses the resume_file: call again when that has ended.
    */
   SENDSAFELY_BUSY = 5,
   /**
@@ -2244,6 +2245,15 @@ typedef struct {
    * Default: no.
    */
   sendsafely_bool allow_growth;
+  /**
+   * A file on this machine in which the upload notes what it has sent; only for a path. If the upload fails, is
+   * stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
+   * process too: parts that are stored are only read and compared. The file is private and small, and has neither
+   * content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
+   * SENDSAFELY_BUSY: another transfer uses it. SENDSAFELY_INVALID_ARGUMENT: it is no such file, and was not changed.
+   * Default: none, and a failed upload deletes what it sent.
+   */
+  const char *SENDSAFELY_NULLABLE resume_file;
 } sendsafely_upload_options;
 
 /** Options of sendsafely_package_upload_all. */
@@ -2276,6 +2286,8 @@ typedef struct {
    * SENDSAFELY_COMPARE_SIZE, the default, SENDSAFELY_EXISTING_OVERWRITE sends all files.
    */
   sendsafely_compare compare;
+  /** As in sendsafely_upload_options: one file for all files of the directory, outside of it. Default: none. */
+  const char *SENDSAFELY_NULLABLE resume_file;
 } sendsafely_upload_all_options;
 
 /**

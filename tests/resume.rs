@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -20,11 +20,12 @@ use support::*;
 
 const PART: usize = 100_000;
 const PARTS: usize = 24;
+const IN_FLIGHT: usize = 2;
 
 fn small_parts() -> ClientOptions {
     ClientOptions {
         part_size: PART as u64,
-        parts_in_flight: 2,
+        parts_in_flight: IN_FLIGHT,
         ..options()
     }
 }
@@ -180,14 +181,17 @@ fn a_process_that_is_killed() {
                 resume_file,
                 ..UploadAllOptions::default()
             };
-            let _ = package.upload_all(&mut (), Path::new(tree), &options);
+            package
+                .upload_all(&mut (), Path::new(tree), &options)
+                .unwrap();
         }
         None => {
             let options = UploadOptions {
                 resume_file,
                 ..UploadOptions::default()
             };
-            let _ = package.upload(&mut (), Source::Path(text("source").into()), &options);
+            let source = Source::Path(text("source").into());
+            package.upload(&mut (), source, &options).unwrap();
         }
     }
 }
@@ -395,4 +399,95 @@ fn a_killed_tree_goes_on() {
         }
         scene.assert_nothing_is_left();
     }
+}
+
+/// How often a process is killed in the tests of random kills: `make test-kill` sets it, for larger content too.
+fn kills() -> Option<usize> {
+    std::env::var("KILLS")
+        .ok()
+        .map(|number| number.parse().unwrap())
+}
+
+/// Kills processes at random moments until there were so many kills and the content is there, each time as new. No part
+/// that an earlier process has sent is sent again, but for those on their way at a kill.
+fn kill_at_random(scene: &Scene, tree: bool, kills: usize, longest: u64, contents: &[Vec<u8>]) {
+    let (mut killed, mut finished, mut most, mut all) = (0, 0, 0, 0);
+    let mut sent = BTreeSet::new();
+    let mut random = noise(kills as u64, 8 * kills)
+        .chunks(8)
+        .map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap()))
+        .collect::<Vec<_>>();
+    loop {
+        scene.emulator.forget_requests();
+        let mut child = scene.child(tree);
+        if let Some(moment) = random.pop() {
+            thread::sleep(Duration::from_millis(moment % longest));
+            child.kill().unwrap();
+        }
+        let ended = child.wait().unwrap();
+        let requests = scene.emulator.requests();
+        let puts = requests
+            .iter()
+            .filter(|request| request["endpoint"] == "part_put");
+        let puts: BTreeSet<String> = puts
+            .map(|request| request["path"].as_str().unwrap().to_owned())
+            .collect();
+        let again = puts.intersection(&sent).count();
+        assert!(again <= IN_FLIGHT, "{again} parts after kill {killed}");
+        (most, all) = (most.max(again), all + again);
+        sent.extend(puts);
+        if !ended.success() {
+            assert!(ended.code().is_none(), "it failed by itself");
+            killed += 1;
+            continue;
+        }
+        finished += 1;
+        sent.clear();
+        scene.assert_nothing_is_left();
+        let stored = scene.emulator.package(scene.package.id());
+        let files = stored["files"].as_array().unwrap();
+        assert_eq!(files.len(), contents.len());
+        for file in files {
+            let id = file["id"].as_str().unwrap();
+            let number = file["name"].as_str().unwrap().parse::<usize>().unwrap_or(0);
+            let content = download(&scene.package, id).unwrap();
+            assert!(content == contents[number], "{number} is another file");
+            scene.package.delete_file(&mut (), id, None).unwrap();
+        }
+        if random.is_empty() {
+            break;
+        }
+    }
+    println!(
+        "{killed} kills, {finished} times whole; sent again: {all} parts, at most {most} after a kill"
+    );
+}
+
+#[test]
+fn random_kills_of_an_upload_lose_nothing() {
+    let scene = Scene::new(false);
+    let parts = if kills().is_some() { 2000 } else { 40 };
+    let content = noise(3, parts * PART - 7);
+    scene.write(&content);
+    let slow = if kills().is_some() { 1 } else { 10 };
+    scene
+        .emulator
+        .fault(json!({"endpoint": "part_put", "times": 0, "action": {"hang_ms": slow}}));
+    let longest = if kills().is_some() { 2000 } else { 400 };
+    kill_at_random(&scene, false, kills().unwrap_or(8), longest, &[content]);
+}
+
+#[test]
+fn random_kills_of_a_tree_lose_nothing() {
+    let scene = Scene::new(true);
+    let count = if kills().is_some() { 2000 } else { 60 };
+    let contents: Vec<_> = (0..count)
+        .map(|number| noise(number as u64, 100 + number))
+        .collect();
+    for (number, content) in contents.iter().enumerate() {
+        let tree = scene.directory.join("tree");
+        fs::write(tree.join(number.to_string()), content).unwrap();
+    }
+    let longest = if kills().is_some() { 8000 } else { 400 };
+    kill_at_random(&scene, true, kills().unwrap_or(8), longest, &contents);
 }

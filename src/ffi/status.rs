@@ -35,7 +35,8 @@ pub enum sendsafely_status {
     /// It was released, is of another kind, or was never given out by this library.
     SENDSAFELY_INVALID_HANDLE = 4,
     /// Called on a package from inside one of its own callbacks.
-    /// Call again after the callback has returned. Only sendsafely_package_free is allowed there.
+    /// Call again after the callback has returned. Only sendsafely_package_free is allowed there. Or another transfer
+    /// uses the resume_file: call again when that has ended.
     SENDSAFELY_BUSY = 5,
     /// The handle belongs to the process that made it.
     /// In a forked child create the client again, then open the package again. Releasing the old one is allowed

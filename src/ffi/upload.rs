@@ -45,6 +45,13 @@ pub struct sendsafely_upload_options {
     /// failing with SENDSAFELY_FILE_CHANGED. Only for a path. Then nothing notices if what was there is overwritten.
     /// Default: no.
     pub allow_growth: sendsafely_bool,
+    /// A file on this machine in which the upload notes what it has sent; only for a path. If the upload fails, is
+    /// stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
+    /// process too: parts that are stored are only read and compared. The file is private and small, and has neither
+    /// content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
+    /// SENDSAFELY_BUSY: another transfer uses it. SENDSAFELY_INVALID_ARGUMENT: it is no such file, and was not changed.
+    /// Default: none, and a failed upload deletes what it sent.
+    pub resume_file: Nullable<*const c_char>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -60,6 +67,7 @@ unsafe impl Options for sendsafely_upload_options {
             user_data: ptr::null_mut(),
             replace_characters: 0,
             allow_growth: 0,
+            resume_file: ptr::null(),
         }
     }
 }
@@ -90,6 +98,8 @@ pub struct sendsafely_upload_all_options {
     /// How a file that is on the package already is compared: the call does not send what is the same. With
     /// SENDSAFELY_COMPARE_SIZE, the default, SENDSAFELY_EXISTING_OVERWRITE sends all files.
     pub compare: number::sendsafely_compare,
+    /// As in sendsafely_upload_options: one file for all files of the directory, outside of it. Default: none.
+    pub resume_file: Nullable<*const c_char>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -106,6 +116,7 @@ unsafe impl Options for sendsafely_upload_all_options {
             replace_characters: 0,
             allow_growth: 0,
             compare: sendsafely_compare::SENDSAFELY_COMPARE_SIZE as i32,
+            resume_file: ptr::null(),
         }
     }
 }
@@ -124,7 +135,9 @@ fn upload(
         directory_id: caller.optional_text(options.directory_id, "directory_id")?,
         replace_characters: boolean(options.replace_characters, "replace_characters")?,
         allow_growth: boolean(options.allow_growth, "allow_growth")?,
-        resume_file: None,
+        resume_file: caller
+            .optional_text(options.resume_file, "resume_file")?
+            .map(PathBuf::from),
     };
     if for_core.file_name.is_some() && !matches!(source, Source::Path(_)) {
         return Err(invalid(
@@ -325,7 +338,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
             replace_characters: boolean(options.replace_characters, "replace_characters")?,
             allow_growth: boolean(options.allow_growth, "allow_growth")?,
             compare: compare(options.compare)?,
-            resume_file: None,
+            resume_file: caller
+                .optional_text(options.resume_file, "resume_file")?
+                .map(PathBuf::from),
         };
         let callback = (options.on_progress, options.user_data);
         report(package, callback, out_report, |package, observer| {

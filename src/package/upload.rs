@@ -103,7 +103,7 @@ impl Package {
         let plan = size.map(|size| Plan::new(size, part_size)).transpose()?;
         let resume_file = match &options.resume_file {
             Some(_) if !is_path => {
-                let message = "only the upload of a path can have a resume_file";
+                let message = "only the upload of a path can go on later, by a resume file";
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
             Some(path) => Some(ResumeFile::open(path)?),

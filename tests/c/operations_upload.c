@@ -212,6 +212,50 @@ static sendsafely_continue append_a_line(void *path, const sendsafely_progress *
   return SENDSAFELY_CONTINUE;
 }
 
+/* What a stopped upload has sent is not sent again. */
+TEST(upload_goes_on) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_upload_options options;
+  sendsafely_upload_all_options of_all;
+  sendsafely_file *file = NULL;
+  FILE *left;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  CHECK_OK(sendsafely_upload_all_options_init(&of_all, sizeof of_all));
+  CHECK(options.resume_file == NULL && of_all.resume_file == NULL);
+  write_file(scratch("goes-on.bin"), large, LARGE);
+  options.resume_file = "\xff";
+  CHECK_STATUS(SENDSAFELY_INVALID_UTF8,
+               sendsafely_package_upload_file(package, scratch("goes-on.bin"), &options, NULL, NULL));
+  of_all.resume_file = options.resume_file;
+  CHECK_STATUS(SENDSAFELY_INVALID_UTF8, sendsafely_package_upload_all(package, ".", &of_all, NULL, NULL));
+  options.resume_file = "/no such directory/resume";
+  CHECK_STATUS(SENDSAFELY_DIRECTORY_NOT_FOUND,
+               sendsafely_package_upload_file(package, scratch("goes-on.bin"), &options, NULL, NULL));
+  options.resume_file = scratch("goes-on.bin");
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_package_upload_file(package, scratch("goes-on.bin"), &options, NULL, NULL));
+  options.resume_file = scratch("goes-on.resume");
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_package_upload_memory(package, "memory", large, LARGE, &options, NULL, NULL));
+  options.on_progress = stop_after_first_part;
+  /* The last part hangs, so that the upload cannot end before it is stopped. */
+  add_fault("{\"endpoint\":\"part_put\",\"part\":5,\"action\":{\"hang_ms\":60000}}");
+  CHECK_STATUS(SENDSAFELY_STOPPED,
+               sendsafely_package_upload_file(package, scratch("goes-on.bin"), &options, NULL, NULL));
+  remove_faults();
+  options.on_progress = NULL;
+  forget_requests();
+  CHECK_OK(sendsafely_package_upload_file(package, scratch("goes-on.bin"), &options, &file, NULL));
+  REQUIRE(file);
+  CHECK(requests_to("part_put") < (size_t)file->parts);
+  left = fopen(scratch("goes-on.resume"), "r");
+  CHECK(left == NULL);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 TEST(upload_of_what_changes) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_package *package = new_package(client);

@@ -6,7 +6,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 enum { THREADS = 8, POOL = 256, ROOM = 512 };
 
@@ -78,6 +77,13 @@ static void *some_pointer(void) {
   default:
     return pooled;
   }
+}
+
+/* The same, but not the number of a handle that another thread is just making. */
+static void *some_pointer_to_free(void) {
+  void *pointer = some_pointer();
+  if (!below(4) && (uintptr_t)pointer > UINTPTR_MAX / 2) return pointer;
+  return below(4) ? atomic_load(&pool[below(POOL)]) : NULL;
 }
 
 /* The pool has few of each kind: looks a while for a ticket of this one. Its kind is in the bits above the lowest. */
@@ -206,7 +212,7 @@ static void *storm(void *number) {
   while (frees[ways_to_free].name) ways_to_free++;
   for (uint64_t i = 0; i < calls_of_each; i++) {
     if (!below(2048)) make_one();
-    if (!below(16)) frees[below(ways_to_free)].free(some_pointer());
+    if (!below(16)) frees[below(ways_to_free)].free(some_pointer_to_free());
     if (!below(16)) ask_an_error();
     one_call(&calls[below(functions)]);
   }
@@ -220,7 +226,7 @@ static uint64_t number_of(const char *name, uint64_t otherwise) {
 
 int main(void) {
   pthread_t threads[THREADS];
-  seed = number_of("STORM_SEED", (uint64_t)time(NULL));
+  seed = number_of("STORM_SEED", 1);
   calls_of_each = number_of("STORM_CALLS", 100000) / THREADS;
   printf("storm: seed %llu\n", (unsigned long long)seed);
   fflush(stdout);

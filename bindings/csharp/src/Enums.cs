@@ -28,7 +28,8 @@ namespace LibSendSafely
         /// <remarks>It was released, is of another kind, or was never given out by this library.</remarks>
         InvalidHandle = 4,
         /// <summary>Called on a package from inside its own progress, log or stream.</summary>
-        /// <remarks>Call again after that has returned. Only <see cref="Resource.Dispose"/> is allowed there.</remarks>
+        /// <remarks>Call again after that has returned. Only <see cref="Resource.Dispose"/> is allowed there. Or
+        /// another transfer uses the ResumeFile: call again when that has ended.</remarks>
         Busy = 5,
         /// <summary>The handle belongs to the process that made it.</summary>
         /// <remarks>In a forked child create the client again, then open the package again. Releasing the old one is

@@ -362,6 +362,7 @@ namespace LibSendSafely
             internal IntPtr user_data;
             internal int replace_characters;
             internal int allow_growth;
+            internal IntPtr resume_file;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -375,6 +376,7 @@ namespace LibSendSafely
             internal int replace_characters;
             internal int allow_growth;
             internal int compare;
+            internal IntPtr resume_file;
         }
 
         [StructLayout(LayoutKind.Sequential)]

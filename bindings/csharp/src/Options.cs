@@ -182,6 +182,14 @@ namespace LibSendSafely
         /// there is overwritten. Default: no.</summary>
         public bool AllowGrowth { get; set; }
 
+        /// <summary>A file on this machine in which the upload notes what it has sent; only for a path. If the upload
+        /// fails, is stopped or is killed, what it sent stays in the package, and the same call goes on from there, in
+        /// another process too: parts that are stored are only read and compared. The file is private and small, and
+        /// has neither content nor keys nor names. It is created if it is missing, and removed when nothing is left to
+        /// go on with. <see cref="Status.Busy"/>: another transfer uses it. <see cref="Status.InvalidArgument"/>: it is
+        /// no such file, and was not changed. Default: none, and a failed upload deletes what it sent.</summary>
+        public string ResumeFile { get; set; }
+
         internal UploadOptions Copy() => (UploadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_options ToNative(UploadOptions options, Texts texts)
@@ -194,6 +202,7 @@ namespace LibSendSafely
             native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             native.replace_characters = options.ReplaceCharacters ? 1 : 0;
             native.allow_growth = options.AllowGrowth ? 1 : 0;
+            native.resume_file = texts.Add(options.ResumeFile, nameof(options.ResumeFile));
             return native;
         }
     }
@@ -222,6 +231,10 @@ namespace LibSendSafely
         /// With <see cref="Compare.Size"/>, the default, <see cref="Existing.Overwrite"/> sends all files.</summary>
         public Compare? Compare { get; set; }
 
+        /// <summary>As in <see cref="UploadOptions"/>: one file for all files of the directory, outside of it. Default:
+        /// none.</summary>
+        public string ResumeFile { get; set; }
+
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
@@ -235,6 +248,7 @@ namespace LibSendSafely
             native.replace_characters = options.ReplaceCharacters ? 1 : 0;
             native.allow_growth = options.AllowGrowth ? 1 : 0;
             if (options.Compare != null) native.compare = (int)options.Compare.Value;
+            native.resume_file = texts.Add(options.ResumeFile, nameof(options.ResumeFile));
             return native;
         }
     }

@@ -206,6 +206,22 @@ namespace LibSendSafely.Tests
         }
 
         [Fact]
+        public void AResumeFileIsRemovedAtTheEnd()
+        {
+            Package package = Use(Client.CreatePackage());
+            string path = Path.GetTempFileName(), resume = path + ".resume";
+            var options = new UploadOptions { ResumeFile = path };
+            File.WriteAllText(path, "a letter\n");
+            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => package.UploadFile(path, options)).Status);
+            Assert.Equal("a letter\n", File.ReadAllText(path));
+            options.ResumeFile = resume;
+            Assert.Equal(9L, package.UploadFile(path, options).Size);
+            Assert.False(File.Exists(resume));
+            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => package.UploadMemory("a", new byte[1], options)).Status);
+            File.Delete(path);
+        }
+
+        [Fact]
         public void AStreamIsReadFromItsPosition()
         {
             Package package = Use(Client.CreatePackage());

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import libsendsafely
 import pytest
 from libsendsafely.cli import completion, output, parser, proxies
-from shell import CLEAN, DOCUMENTATION, ROOT, package_ids, raw, send, variables
+from shell import CLEAN, DOCUMENTATION, ROOT, package_ids, raw, send, started, variables
 
 # Slow: each command starts Python.
 pytestmark = pytest.mark.slow
@@ -587,6 +588,35 @@ def test_doctor_finds_a_denied_storage_and_a_denied_account(shell):
         shell.emulator.admin("DELETE", "/faults")
     shell.emulator.admin("POST", "/faults", {"endpoint": "create_package", "times": 0, "action": {"envelope": {"response": "DENIED", "message": "no"}}})
     assert problems(shell, "--transfer", code=5)[0] == ["permission"]
+
+
+# --- Going on after an interruption
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_workspace_put_goes_on_after_ctrl_c(shell, tmp_path, resumes):
+    (tmp_path / "link").write_text(shell("send", "--workspace", "Big"))
+    (tmp_path / "big.bin").write_bytes(os.urandom(20_000_000))
+    put = ["workspace", "put", "@link", "big.bin", *([] if resumes else ["--no-resume"])]
+    admin = shell.emulator.admin
+    admin("POST", "/faults", {"endpoint": "part_put", "part": 8, "action": {"hang_ms": 60_000}})
+    process = started(put, shell.environment, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while sum(entry["endpoint"] == "part_put" and entry["status"] == 200 for entry in admin("GET", "/requests")) < 7:
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (b"the same command goes on with what was sent" in err) == resumes
+    admin("DELETE", "/faults")
+    admin("DELETE", "/requests")
+    shell(*put, cwd=tmp_path)
+    sent = [entry["part"] for entry in admin("GET", "/requests") if entry["endpoint"] == "part_put"]
+    assert len(sent) <= 2 if resumes else len(sent) == 8
+    assert len(raw(shell, package_ids(shell)[0])["files"]) == 1
+    notes = tmp_path / ".local/state/libsendsafely/resume"
+    assert not notes.exists() or not list(notes.iterdir())
 
 
 # --- Completion

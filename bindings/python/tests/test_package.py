@@ -210,6 +210,26 @@ def test_a_file_that_grows(client, emulator, tmp_path):
     assert changed.value.status is Status.FILE_CHANGED
 
 
+def test_an_upload_goes_on_in_another_call(emulator, client, tmp_path):
+    path, resume = tmp_path / "large.bin", tmp_path / "resume"
+    path.write_bytes(os.urandom(20_000_000))
+    emulator.admin("POST", "/faults", {"endpoint": "part_put", "part": 8, "action": {"hang_ms": 60_000}})
+    package = client.create_package()
+    with pytest.raises(Stopped):
+        package.upload_file(path, resume_file=resume, progress=lambda progress: progress.parts_done == 0)
+    emulator.admin("DELETE", "/faults")
+    assert resume.stat().st_mode & 0o777 == 0o600
+    emulator.admin("DELETE", "/requests")
+    file = package.upload_file(path, resume_file=resume)
+    sent = [entry for entry in emulator.admin("GET", "/requests") if entry["endpoint"] == "part_put"]
+    assert len(sent) < 8 == file.parts
+    assert not resume.exists()
+    for wrong in (path, tmp_path):
+        with pytest.raises(Error) as refused:
+            package.upload_all(tmp_path, resume_file=wrong)
+        assert refused.value.status in (Status.INVALID_ARGUMENT, Status.NOT_A_FILE)
+
+
 def test_a_download_goes_on_in_another_call(emulator, client, tmp_path):
     content = os.urandom(20_000_000)
     package = client.create_package()
@@ -223,7 +243,7 @@ def test_a_download_goes_on_in_another_call(emulator, client, tmp_path):
     assert resume.stat().st_mode & 0o777 == 0o600 and len(os.listdir(to)) == 1
     emulator.admin("DELETE", "/requests")
     assert package.download_all(to, existing=Existing.SKIP, resume_file=resume)[0].size == len(content)
-    assert len([entry for entry in emulator.requests() if entry["endpoint"] == "part_get"]) < 8 == file.parts
+    assert len([entry for entry in emulator.admin("GET", "/requests") if entry["endpoint"] == "part_get"]) < 8 == file.parts
     assert os.listdir(to) == ["large.bin"] and (to / "large.bin").read_bytes() == content and not resume.exists()
     (to / "large.bin").unlink()
     resume.write_text("a letter")

@@ -343,6 +343,7 @@ class sendsafely_upload_options(Structure):
         ("user_data", c_void_p),
         ("replace_characters", c_int32),
         ("allow_growth", c_int32),
+        ("resume_file", c_char_p),
     )
 
 
@@ -356,6 +357,7 @@ class sendsafely_upload_all_options(Structure):
         ("replace_characters", c_int32),
         ("allow_growth", c_int32),
         ("compare", c_int32),
+        ("resume_file", c_char_p),
     )
 
 
@@ -1662,6 +1664,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "directory_id": "text?",
         "replace_characters": "bool",
         "allow_growth": "bool",
+        "resume_file": "text?",
     },
     "sendsafely_upload_all_options": {
         "directory_id": "text?",
@@ -1669,6 +1672,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "replace_characters": "bool",
         "allow_growth": "bool",
         "compare": "Compare",
+        "resume_file": "text?",
     },
     "sendsafely_finalize_options": {
         "password": "text?",

@@ -154,6 +154,10 @@ def path(value: Any, name: str) -> str:
         return found
 
 
+def path_or_none(value: Any, name: str) -> str | None:
+    return None if value is None else path(value, name)
+
+
 def binary(stream: Any, name: str) -> Any:
     """Refuses a stream of text: files are sent and received as bytes. Temporary files have the stream in `file`."""
     if isinstance(getattr(stream, "file", stream), io.TextIOBase):

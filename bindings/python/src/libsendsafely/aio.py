@@ -568,7 +568,8 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def upload_file(
         self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
-        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, resume_file: Optional[Path] = None,
+        progress: ProgressCallback = None,
     ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
@@ -580,8 +581,14 @@ class AsyncPackage(AsyncHandle[Package]):
         is at the start, instead of failing with Status.FILE_CHANGED; then nothing notices if what was there is
         overwritten. It has no effect on a file object.
 
+        resume_file is the path of a file in which the upload of a path notes what it has sent. If the upload fails, is
+        stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
+        process too: parts that are stored are only read and compared. The file is private and small, and has neither
+        content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
+        Status.BUSY: another transfer uses it. Status.INVALID_ARGUMENT: it is no such file, and was not changed.
+
         Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
-        is stopped deletes what it sent.
+        is stopped deletes what it sent, unless it has a resume_file.
 
         Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: correct the path. Status.FILE_CHANGED: another
         program wrote to the file during the upload. Status.FILE_TOO_LARGE: more than 107,374,182,400 bytes.
@@ -591,7 +598,8 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.upload_file, source, file_name=file_name, directory=directory,
-            replace_characters=replace_characters, allow_growth=allow_growth, progress=progress,
+            replace_characters=replace_characters, allow_growth=allow_growth, resume_file=resume_file,
+            progress=progress,
         )
 
     async def upload_memory(
@@ -608,7 +616,7 @@ class AsyncPackage(AsyncHandle[Package]):
     async def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
         replace_characters: bool = False, allow_growth: bool = False, compare: Compare = Compare.SIZE,
-        progress: ProgressCallback = None,
+        resume_file: Optional[Path] = None, progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
@@ -623,8 +631,9 @@ class AsyncPackage(AsyncHandle[Package]):
         either; with Compare.CONTENT if its content, downloaded and not kept, is the same. With the last two,
         Existing.OVERWRITE does not upload what is the same. The `reason` of each item is why it was uploaded.
 
-        replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
-        the same form, the second one gets a number.
+        replace_characters, allow_growth and resume_file are those of upload_file; one resume_file, outside of the
+        directory, serves all its files. If replacement would give two names in a directory the same form, the second
+        one gets a number.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
         upload the rest. Status.DIRECTORY_NOT_FOUND: source does not exist. Status.ONLY_IN_WORKSPACE: source has
@@ -633,7 +642,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.upload_all, source, into=into, existing=existing, replace_characters=replace_characters,
-            allow_growth=allow_growth, compare=compare, progress=progress,
+            allow_growth=allow_growth, compare=compare, resume_file=resume_file, progress=progress,
         )
 
     async def get_file_information(

@@ -48,7 +48,7 @@ class Status(OpenEnum):
     """Not a live handle of this kind. It was released, is of another kind, or was never given out by this library."""
     BUSY = 5
     """Called on a package from inside one of its own callbacks. Call again after the callback has returned. Only
-    Package.close is allowed there.
+    Package.close is allowed there. Or another transfer uses the resume_file: call again when that has ended.
     """
     FORKED = 6
     """The handle belongs to the process that made it. In a forked child create the client again, then open the package

@@ -232,7 +232,8 @@ class Package(Handle):
 
     def upload_file(
         self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
-        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, resume_file: Optional[Path] = None,
+        progress: ProgressCallback = None,
     ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
@@ -244,8 +245,14 @@ class Package(Handle):
         is at the start, instead of failing with Status.FILE_CHANGED; then nothing notices if what was there is
         overwritten. It has no effect on a file object.
 
+        resume_file is the path of a file in which the upload of a path notes what it has sent. If the upload fails, is
+        stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
+        process too: parts that are stored are only read and compared. The file is private and small, and has neither
+        content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
+        Status.BUSY: another transfer uses it. Status.INVALID_ARGUMENT: it is no such file, and was not changed.
+
         Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
-        is stopped deletes what it sent.
+        is stopped deletes what it sent, unless it has a resume_file.
 
         Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: correct the path. Status.FILE_CHANGED: another
         program wrote to the file during the upload. Status.FILE_TOO_LARGE: more than 107,374,182,400 bytes.
@@ -257,7 +264,7 @@ class Package(Handle):
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
             return call("sendsafely_package_upload_file", self, path(source, "source"), progress=progress,
                         file_name=file_name, directory_id=directory_id, replace_characters=replace_characters,
-                        allow_growth=allow_growth)
+                        allow_growth=allow_growth, resume_file=path_or_none(resume_file, "resume_file"))
         binary(source, "source")
         if file_name is None:
             name = getattr(source, "name", None)
@@ -265,7 +272,8 @@ class Package(Handle):
                 raise TypeError("file_name is missing; the file object has no name")
             file_name = os.path.basename(name)
         return call("sendsafely_package_upload_callback", self, file_name, size_of(source), progress=progress,
-                    stream=source, directory_id=directory_id, replace_characters=replace_characters)
+                    stream=source, directory_id=directory_id, replace_characters=replace_characters,
+                    resume_file=path_or_none(resume_file, "resume_file"))
 
     def upload_memory(
         self, data: Buffer, file_name: str, *, directory: InDirectory = None, replace_characters: bool = False,
@@ -279,7 +287,7 @@ class Package(Handle):
     def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
         replace_characters: bool = False, allow_growth: bool = False, compare: Compare = Compare.SIZE,
-        progress: ProgressCallback = None,
+        resume_file: Optional[Path] = None, progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
@@ -294,8 +302,9 @@ class Package(Handle):
         either; with Compare.CONTENT if its content, downloaded and not kept, is the same. With the last two,
         Existing.OVERWRITE does not upload what is the same. The `reason` of each item is why it was uploaded.
 
-        replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
-        the same form, the second one gets a number.
+        replace_characters, allow_growth and resume_file are those of upload_file; one resume_file, outside of the
+        directory, serves all its files. If replacement would give two names in a directory the same form, the second
+        one gets a number.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
         upload the rest. Status.DIRECTORY_NOT_FOUND: source does not exist. Status.ONLY_IN_WORKSPACE: source has
@@ -304,7 +313,7 @@ class Package(Handle):
         """
         return call("sendsafely_package_upload_all", self, path(source, "source"), progress=progress, existing=existing,
                     directory_id=identify_or_none(into, "directory_id", "into"), replace_characters=replace_characters,
-                    allow_growth=allow_growth, compare=compare)
+                    allow_growth=allow_growth, compare=compare, resume_file=path_or_none(resume_file, "resume_file"))
 
     def get_file_information(
         self, file: Union[str, records.File], *, directory: InDirectory = None,

@@ -7,7 +7,7 @@ from typing import Optional, Union
 
 from ._calls import call
 from ._later import records
-from ._values import identify, identify_or_none, path, texts
+from ._values import identify, identify_or_none, path, path_or_none, texts
 from .enums import Direction
 from .package import InDirectory, Package, Path, ProgressCallback, Report
 from .rows import Rows
@@ -125,7 +125,7 @@ class Workspace(Package):
                     direction=direction, delete_files=delete_files, force=force, dry_run=dry_run, checksum=checksum,
                     follow_links=follow_links, replace_characters=replace_characters,
                     include=lines(include, "include"), exclude=lines(exclude, "exclude"),
-                    state_directory=None if state_directory is None else path(state_directory, "state_directory"))
+                    state_directory=path_or_none(state_directory, "state_directory"))
 
     def list_activity(self) -> Rows[records.ActivityEntry]:
         """Lists what users did in the Workspace. Pages are fetched during the iteration.

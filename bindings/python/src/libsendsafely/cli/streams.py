@@ -71,7 +71,7 @@ def keep(name: str, line: str) -> str:
             sys.stderr.write(f"{line}\n")
             sys.stderr.flush()
             return "on standard error"
-    directory = os.path.join(_state_home(), "libsendsafely")
+    directory = os.path.join(state_home(), "libsendsafely")
     path = os.path.join(directory, name)
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
@@ -89,6 +89,7 @@ def _is_discarded(stream: TextIO) -> bool:
     return False
 
 
-def _state_home() -> str:
+def state_home() -> str:
+    """The directory where programs of this user keep state."""
     named = os.environ.get("XDG_STATE_HOME", "")
     return named if os.path.isabs(named) else os.path.join(os.path.expanduser("~"), ".local", "state")

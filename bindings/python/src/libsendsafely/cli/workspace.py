@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import Action, Error, Existing, Reason, Status, Workspace
-from . import judged, sync, targets
+from . import judged, resume, sync, targets
 from .credentials import connect
 from .display import printable
 from .judged import sent_name
@@ -39,6 +39,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--into", metavar="PATH", type=as_text, default="", help="a directory in the Workspace; default: the root directory")
     parser.add_argument("--name", metavar="NAME", type=as_text, help="name of the file from standard input")
     add_upload_options(parser)
+    resume.add_option(parser)
     add_compare(parser, "in a directory, and is not uploaded (by size alone all are)")
     parser.set_defaults(run=run_put)
 
@@ -91,17 +92,20 @@ def run_put(arguments: Namespace, out: Output) -> None:
 def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out: Output) -> None:
     for path in arguments.files:
         name = sent_name(path, arguments)
-        with out.bar(name) as bar:
-            if path == "-" or not os.path.isdir(path):
-                file = workspace.upload_file(standard_input().buffer if path == "-" else path, file_name=name, directory=into, progress=bar,
-                                             **upload_options(arguments))
+        about = (workspace.id, into.directory_id if into else "", os.path.realpath(path))
+        with resume.noted(arguments, out, *about) as noted, out.bar(name) as bar:
+            if path == "-":
+                file = workspace.upload_file(standard_input().buffer, file_name=name, directory=into, progress=bar, **upload_options(arguments))
+                print_sent(out, file, name, path)
+            elif not os.path.isdir(path):
+                file = workspace.upload_file(path, file_name=name, directory=into, progress=bar, resume_file=noted, **upload_options(arguments))
                 print_sent(out, file, name, path)
             else:
                 here = into or workspace.get_directory()
                 inner: Any = next((directory for directory in here.directories if directory.name == name), None)
                 inner = inner or workspace.create_directory(name, parent=into)
                 upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, compare=compare(arguments), progress=bar,
-                                     **upload_options(arguments))
+                                     resume_file=noted, **upload_options(arguments))
                 transferred(out, upload_all)
 
 
