@@ -115,7 +115,7 @@ test-storm: build ## random C calls from several threads under AddressSanitizer:
 	  $(PYTEST) -s -o faulthandler_timeout=0 --build asan tests/c/test_programs.py -k storm
 
 test-hostile: build ## crafted OpenPGP messages and hostile names, with what each costs; `make test` runs a shorter form
-	@HOSTILE_FULL=yes cargo test --locked -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture
+	@HOSTILE_FULL=yes cargo test --locked --release -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture
 
 test-kill: build ## uploads killed at random moments, KILLS times each; `make test` runs a shorter form
 	@KILLS=$${KILLS:-500} cargo test --locked --release -p sendsafely --test resume -- --nocapture random_kills
