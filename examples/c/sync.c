@@ -65,6 +65,8 @@ static int print_report(const sendsafely_report *report, int dry_run) {
       fputs(": the other content is now ", stdout);
       print_text(stdout, strrchr(item->local_path, '/') + 1, "");
     }
+    if (item->action == SENDSAFELY_ACTION_COMPARED)
+      fputs(": the contents would be compared, and both kept if they differ", stdout);
     if (item->message != NULL) {
       fputs(": ", stdout);
       print_text(stdout, item->message, "");

@@ -107,6 +107,7 @@ internal static class Sync
                 status = Conflict;
                 line += ": the other content is now " + Path.GetFileName(item.LocalPath);
             }
+            if (item.Action == TreeAction.Compared) line += ": the contents would be compared, and both kept if they differ";
             if (item.Message != null) line += ": " + item.Message;
             if (!terminal.Print(Terminal.Printable(line))) return 1;
         }

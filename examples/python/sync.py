@@ -65,6 +65,8 @@ def show(report, dry_run):
         elif item.action is Action.KEPT_BOTH:
             conflict = True
             line += f": the other content is now {os.path.basename(item.local_path)}"
+        elif item.action is Action.COMPARED:
+            line += ": the contents would be compared, and both kept if they differ"
         if item.message:
             line += f": {item.message}"
         print(printable(line))

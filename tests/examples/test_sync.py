@@ -120,17 +120,17 @@ def test_two_machines_take_turns(story):
     b.write("plan.txt", "plan of B")
     b.write("report.txt", "report of B")
     assert b.sync() == [">   plan.txt", ">   report.txt"]
-    a.write("plan.txt", "plan of A", hours=-5)
+    a.write("plan.txt", "the plan of A", hours=-5)
     a.write("report.txt", "report of A", hours=5)
     assert a.sync("--dry-run") == ["!   plan.txt: both contents would be kept",
-                                   "!   report.txt: both contents would be kept"]
+                                   "?   report.txt: the contents would be compared, and both kept if they differ"]
     assert a.sync(status=CONFLICT) == [
         ">   plan (conflict DAY HOST).txt", "!   plan.txt: the other content is now plan (conflict DAY HOST).txt",
         ">   report (conflict DAY HOST).txt", "!   report.txt: the other content is now report (conflict DAY HOST).txt"]
     assert b.sync() == ["<   plan (conflict DAY HOST).txt", "<   report (conflict DAY HOST).txt", "<   report.txt"]
     assert a.files() == b.files() == {
         "empty/": None, "notes/": None, "notes/monday.txt": "snow",
-        "plan.txt": "plan of B", "plan (conflict DAY HOST).txt": "plan of A",
+        "plan.txt": "plan of B", "plan (conflict DAY HOST).txt": "the plan of A",
         "report.txt": "report of A", "report (conflict DAY HOST).txt": "report of B"}
 
     # The conflicts are resolved: the marked files are deleted, on both sides.
