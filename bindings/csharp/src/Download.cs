@@ -24,8 +24,7 @@ namespace LibSendSafely
         /// is kept. Parts of this library contain their number and the size of the file; if these differ, the call
         /// always fails, with <see cref="Status.WrongPart"/> or <see cref="Status.SizeMismatch"/>. A file may unpack to
         /// at most <see cref="ClientOptions.MaxPartBytes"/> more than was declared, or than was sent if that is
-        /// more. With <see cref="DownloadOptions.ResumeFile"/> a download that was stopped or killed goes
-        on.</remarks>
+        /// more. With <see cref="DownloadOptions.ResumeFile"/> a download that was stopped or killed goes on.</remarks>
         public DownloadedFile DownloadFile(string fileId, string path, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -34,8 +33,7 @@ namespace LibSendSafely
                 Native.sendsafely_download_options native = DownloadOptions.ToNative(options, texts);
                 return On(progress, cancellationToken).Record(
                     (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_download_file(
-                        Handle, Texts.Required(fileId, nameof(fileId)), Texts.Required(path, nameof(path)), ref
-                        native, out it, out error),
+                        Handle, Texts.Required(fileId, nameof(fileId)), Texts.Required(path, nameof(path)), ref native, out it, out error),
                     it => new DownloadedFile(it), Native.sendsafely_download_free);
             }
         }
