@@ -300,13 +300,21 @@ fn a_stopped_upload_goes_on() {
     scene.assert_nothing_is_left();
 
     // All parts are there, but the call has not ended: none is sent again, and the file stays.
-    scene.emulator.settings(json!({"upload_complete_delay": 2}));
-    let mut stops = Watch::stopping(|progress| progress.phase == Phase::Completing);
-    refused(upload(&mut stops, "two"), ErrorKind::Stopped);
-    scene.emulator.settings(json!({"upload_complete_delay": 0}));
-    scene.emulator.forget_requests();
-    upload(&mut Watch::new(), "two").unwrap();
-    assert_eq!(scene.parts_sent(), [0; 0]);
+    // It does not matter whether the service still has to count them.
+    for (name, delay) in [("two", 0), ("three", 4)] {
+        let delay_of = |calls| {
+            let settings = json!({"upload_complete_delay": calls});
+            scene.emulator.settings(settings);
+        };
+        delay_of(2);
+        let mut stops = Watch::stopping(|progress| progress.phase == Phase::Completing);
+        refused(upload(&mut stops, name), ErrorKind::Stopped);
+        delay_of(delay);
+        scene.emulator.forget_requests();
+        upload(&mut Watch::new(), name).unwrap();
+        assert_eq!(scene.parts_sent(), [0; 0]);
+        delay_of(0);
+    }
 
     let mut stops = Watch::stopping(move |progress| progress.bytes_done >= half);
     refused(upload(&mut stops, "other"), ErrorKind::Stopped);
@@ -314,7 +322,8 @@ fn a_stopped_upload_goes_on() {
     let stored = scene.emulator.package(scene.package.id());
     let files = stored["files"].as_array().unwrap();
     let names: Vec<_> = files.iter().map(|file| file["name"].clone()).collect();
-    assert_eq!(names, ["one", "two"]);
+    assert_eq!(names, ["one", "two", "three"]);
+    assert!(files.iter().all(|file| file["complete"] == true));
 }
 
 #[test]

@@ -51,13 +51,15 @@ const DOUBTS: u32 = 2;
 /// Sends all parts and waits until the service has them. If it does not get them, all are sent once more.
 pub(crate) fn run(file: FileToSend) -> Result<()> {
     let workers = file.workers.min(file.plan.parts as usize);
+    // What another process has sent is not acknowledged to this one.
+    let went_before = (file.resume.as_ref()).is_some_and(|resume| !resume.stored.is_empty());
     let upload = Arc::new(Upload {
         route: Route::new(file.force_api_route),
         urls: UrlCache::default(),
         next_part: AtomicU32::new(1),
         pulling: Gate::default(),
         holding: AtomicU32::new(0),
-        used_storage: AtomicBool::new(false),
+        used_storage: AtomicBool::new(went_before && !file.force_api_route),
         is_doubtful: AtomicBool::new(false),
         is_second: AtomicBool::new(false),
         file,
