@@ -5,6 +5,7 @@
 //! passphrase. With another keycode no part is the same.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::crypto::{Place, digest_of_texts, hex};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::LockedJournal;
 use crate::os::lock::Mutex;
+use crate::os::{LockedJournal, open_source};
 
 /// The keyed digest of a part's plaintext.
 pub(crate) type Digest = [u8; 32];
@@ -102,15 +103,20 @@ impl ResumeFile {
     /// `Busy` if another transfer uses it. `InvalidArgument` if it is no resume file, or of a later version: it stays
     /// as it is.
     pub(crate) fn open(path: &Path) -> Result<Arc<Self>> {
+        let foreign = || {
+            let message = format!("{}: not a resume file of this version", path.display());
+            Error::new(ErrorKind::InvalidArgument, message)
+                .with_remedy("name another file; this one was not changed")
+        };
+        // Before a journal is made of it, which would cut a last line that has no end.
+        if is_foreign(path) {
+            return Err(foreign());
+        }
         let (mut journal, lines) = LockedJournal::open(path)?;
         match lines.first() {
             None => journal.append(&header())?,
             Some(first) if *first == header() => {}
-            Some(_) => {
-                let message = format!("{}: not a resume file of this version", path.display());
-                return Err(Error::new(ErrorKind::InvalidArgument, message)
-                    .with_remedy("name another file; this one was not changed"));
-            }
+            Some(_) => return Err(foreign()),
         }
         let mut begun = BTreeMap::new();
         for line in lines.iter().skip(1) {
@@ -220,6 +226,17 @@ impl Entry {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a file begins in another way than ours. Of ours a kill may have left a part of the first line.
+fn is_foreign(path: &Path) -> bool {
+    let ours = header() + "\n";
+    let mut beginning = Vec::new();
+    let read = open_source(path, false).is_ok_and(|(file, ..)| {
+        let read = file.take(ours.len() as u64).read_to_end(&mut beginning);
+        read.is_ok()
+    });
+    read && !ours.as_bytes().starts_with(&beginning)
 }
 
 fn header() -> String {
@@ -416,6 +433,8 @@ mod tests {
         }
         for foreign in [
             "a letter\nto a friend\n",
+            "a letter of one line",
+            "{}",
             "{\"format\":\"sendsafely-resume\",\"version\":2}\n",
         ] {
             fs::write(&path, foreign).expect("it is written");
