@@ -19,7 +19,7 @@ pub(crate) enum Certificate {
 pub(crate) struct Settings {
     /// How far `ss-request-timestamp` may be behind the server's clock; 0 checks only the form.
     pub(crate) clock_skew_ms: u64,
-    /// Shifts the server's clock (`Date` header, skew check).
+    /// Shifts the server's clock (`Date` header, skew check, times of new files).
     pub(crate) clock_offset_ms: i64,
     /// Life of pre-signed URLs.
     pub(crate) url_lifetime_ms: u64,

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::above_standard;
 use super::file::random_suffix;
@@ -106,6 +106,23 @@ pub(crate) fn any_alive(prefixes: &BTreeSet<String>) -> bool {
     })
 }
 
+/// The marks of dead programs whose names begin in this way, and when they were set.
+pub(crate) fn marks_of_the_dead(prefix: &str) -> Vec<(String, SystemTime)> {
+    let entries = directory().and_then(|directory| above_standard(|| fs::read_dir(directory)).ok());
+    let of = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        let is_dead = name.starts_with(prefix) && holder_of(&entry.path()) == Holder::Dead;
+        let set = is_dead.then(|| entry.metadata().and_then(|metadata| metadata.modified()));
+        Some((name, set?.ok()?))
+    };
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(of)
+        .collect()
+}
+
 /// The directory of this user's marks, if it belongs to no other user.
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "there is no safe interface to the user's id")]
@@ -186,8 +203,6 @@ fn holder_of(path: &Path) -> Holder {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
 
     #[test]

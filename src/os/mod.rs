@@ -28,7 +28,7 @@ pub(crate) use file::{
 };
 pub(crate) use host_name::host_name;
 pub(crate) use journal::{Journal, Lock, LockedJournal, state_directory};
-pub(crate) use mark::{Holder, Mark, any_alive, holder};
+pub(crate) use mark::{Holder, Mark, any_alive, holder, marks_of_the_dead};
 pub(crate) use removal::remove_unchanged;
 pub(crate) use socket::{connect, is_dead};
 pub(crate) use source::{Stamp, may_lie, not_a_file, open_source, read_at};

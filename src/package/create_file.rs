@@ -10,7 +10,7 @@
 //! afterwards.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand_core::{OsRng, RngCore};
 
@@ -29,6 +29,27 @@ use crate::transfer::plan::Plan;
 /// How long to wait for another program that is creating the same file.
 const PATIENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// So far the service's time of a file may be from that of the mark of its creation.
+const SAME_TIME: u64 = 10 * 60;
+/// No upload that began so long ago is still under way.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether a creation and a file, by its time in seconds since 1970, belong together and are long over.
+fn is_surely_over(created: SystemTime, uploaded: i64, now: SystemTime) -> bool {
+    let since = created.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let created_at = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    let age = now.duration_since(created).unwrap_or_default();
+    age > LONGEST_UPLOAD && created_at.abs_diff(uploaded) <= SAME_TIME
+}
+
+fn forget(mark: &str) {
+    if os::holder(mark) == Holder::Dead
+        && let Some(mark) = Mark::set(mark)
+    {
+        mark.clear();
+    }
+}
 
 impl Inner {
     /// Creates a file; if the response is lost, once more.
@@ -257,14 +278,49 @@ impl Inner {
         Ok(true)
     }
 
+    /// Removes an incomplete file that a creation of a program of this user on this machine has left, which was killed
+    /// before the response. `cut` has the marks of such programs. Returns whether it was one.
+    ///
+    /// Nothing shows whose the file is but its likeness and its time. So it has to be old, too: another machine may be
+    /// uploading a file that looks the same.
+    pub(super) fn remove_if_cut(
+        &self,
+        session: &Session,
+        file: &File,
+        directory: Option<&str>,
+        cut: &[(String, SystemTime)],
+    ) -> Result<bool> {
+        let uploaded = file.uploaded.as_ref().and_then(|time| time.seconds);
+        let (Some(size), Some(uploaded), false) = (file.size, uploaded, cut.is_empty()) else {
+            return Ok(false);
+        };
+        let Ok(plan) = Plan::new(size, self.client.options().part_size) else {
+            return Ok(false);
+        };
+        let like = self.likeness(&file.file_name, (size, plan.parts), directory);
+        let prefix = self.creation_mark(&like, false);
+        let is_its = |(name, set): &&(String, SystemTime)| {
+            name.starts_with(&prefix) && is_surely_over(*set, uploaded, SystemTime::now())
+        };
+        let Some((mark, _)) = cut.iter().find(is_its) else {
+            return Ok(false);
+        };
+        if os::any_alive(&BTreeSet::from([prefix.clone()]))
+            || os::holder(mark) != Holder::Dead
+            || os::holder(&self.file_mark(&file.file_id)) != Holder::Nobody
+            || self.is_foreign(session, file)?
+            || self.is_complete(session, &file.file_id, directory)?
+        {
+            return Ok(false);
+        }
+        self.delete_file(session, &file.file_id, directory.map(str::to_owned))?;
+        forget(mark);
+        Ok(true)
+    }
+
     /// Removes the mark of a file if the program that set it has ended.
     pub(super) fn forget_mark(&self, file_id: &str) {
-        let name = self.file_mark(file_id);
-        if os::holder(&name) == Holder::Dead
-            && let Some(mark) = Mark::set(&name)
-        {
-            mark.clear();
-        }
+        forget(&self.file_mark(file_id));
     }
 
     /// The name of the mark for a file with this id.
@@ -282,6 +338,11 @@ impl Inner {
             true => format!("creation-{digest}-{:016x}", OsRng.next_u64()),
             false => format!("creation-{digest}-"),
         }
+    }
+
+    /// The marks of creations that were killed, with their times.
+    pub(super) fn cut_creations() -> Vec<(String, SystemTime)> {
+        os::marks_of_the_dead("creation-")
     }
 
     /// All programs of the user see the marks, so their names are digests that reveal nothing.

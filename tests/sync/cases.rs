@@ -469,3 +469,94 @@ fn a_state_directory_that_cannot_be_used_ends_the_call_before_it_changes_anythin
     assert!(!emulator.requests().iter().any(is_write));
     assert_eq!(one.content(), pairs(&[("here", "here")]));
 }
+
+/// Kills a sync whose file was created, but which has no response yet, as if that was so many days ago.
+fn cut_creation(emulator: &Emulator, machine: &Machine, days: u64) {
+    let age = Duration::from_secs(days * 24 * 60 * 60);
+    let shift = -i64::try_from(age.as_millis()).unwrap();
+    emulator.settings(json!({"clock_offset_ms": shift}));
+    emulator.fault(json!({
+        "endpoint": "create_file", "times": 1, "when": "after", "action": {"hang_ms": 20_000},
+    }));
+    let mut child = child_sync(emulator, machine, &machine.options());
+    let end = Instant::now() + Duration::from_secs(60);
+    while emulator.fault_hits() == 0 {
+        assert!(Instant::now() < end, "no file was created");
+        thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    emulator.clear_faults();
+    emulator.settings(json!({"clock_offset_ms": 0}));
+    let marks = std::env::temp_dir();
+    let marks = fs::read_dir(marks).unwrap().map(|entry| entry.unwrap());
+    let marks = marks.filter(|entry| {
+        let name = entry.file_name().into_string().unwrap_or_default();
+        let user = name.strip_prefix(".sendsafely-");
+        user.is_some_and(|user| user.parse::<u32>().is_ok())
+    });
+    for entry in marks.flat_map(|directory| fs::read_dir(directory.path()).unwrap()) {
+        let entry = entry.unwrap();
+        if let Ok(mark) = File::options().write(true).open(entry.path())
+            && entry.file_name().to_str().unwrap().starts_with("creation-")
+            && mark
+                .metadata()
+                .unwrap()
+                .modified()
+                .unwrap()
+                .elapsed()
+                .unwrap()
+                < Duration::from_secs(60)
+        {
+            mark.set_modified(SystemTime::now() - age).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_a_cut_creation_has_left_is_removed_only_if_it_is_surely_over() {
+    let emulator = Emulator::start();
+    for (days, is_removed) in [(0, false), (2, true)] {
+        let (one, other) = two_machines(&emulator);
+        one.write("a", "of one");
+        cut_creation(&emulator, &one, days);
+        let ids = || -> Vec<String> {
+            let root = one.package.directory(&mut (), None, &Default::default());
+            let files = root.unwrap().files.into_iter();
+            files.map(|file| file.file_id).collect()
+        };
+        let left = ids();
+        assert_eq!(left.len(), 1);
+        // Another machine uploads a file that looks the same just now.
+        emulator.fault(json!({
+            "endpoint": "part_put", "times": 1, "action": {"hang_ms": 3000},
+        }));
+        other.write("a", "of two");
+        thread::scope(|scope| {
+            let running = scope.spawn(|| other.sync_with(&other.options()).unwrap());
+            while emulator.fault_hits() == 0 {
+                thread::sleep(Duration::from_millis(5));
+            }
+            one.sync();
+            let report = running.join().unwrap();
+            assert_eq!(
+                actions(&report),
+                [("a", Action::Uploaded)],
+                "it was not removed"
+            );
+        });
+        emulator.clear_faults();
+        for machine in [&one, &other, &one] {
+            machine.sync();
+        }
+        assert_eq!(one.content(), other.content(), "{days}");
+        let all = all_contents(&[&one, &other]);
+        for content in ["of one", "of two"] {
+            assert!(
+                all.iter().any(|there| there == content),
+                "{days}: {content}"
+            );
+        }
+        assert_eq!(!ids().contains(&left[0]), is_removed, "{days}");
+    }
+}

@@ -104,7 +104,8 @@ pub(crate) fn create(call: &mut Call) -> Response {
             "a file of that name is already there",
         ));
     }
-    let file = File::new(&name, size, parts, &directory, &me);
+    let mut file = File::new(&name, size, parts, &directory, &me);
+    file.created_ms += settings.clock_offset_ms;
     let mut response = file_json(settings, &file);
     response["message"] = file.id.clone().into();
     package.files.push(file);

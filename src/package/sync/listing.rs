@@ -241,6 +241,10 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
     let (found, worker_inner, worker_call) =
         (Arc::clone(&remote), Arc::clone(inner), Arc::clone(call));
     let (base, filter) = (base.to_owned(), filter.clone());
+    let cut = match may_clean {
+        true => Inner::cut_creations(),
+        false => Vec::new(),
+    };
     let limit = inner.client.options().parts_in_flight;
     let work = move |queue: &Queue<(String, String)>, (path, id): (String, String)| {
         let session = worker_inner.client.session(&worker_call);
@@ -256,7 +260,9 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         if may_clean {
             let mut left = Vec::new();
             for file in files.iter().filter(|file| !is_known(file)) {
-                if worker_inner.remove_if_left(&session, file, Some(&id))? {
+                if worker_inner.remove_if_left(&session, file, Some(&id))?
+                    || worker_inner.remove_if_cut(&session, file, Some(&id), &cut)?
+                {
                     left.push(file.file_id.clone());
                 }
             }
