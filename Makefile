@@ -28,7 +28,7 @@ DESTDIR ?=
 PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --junitxml=target/junit/$(@:test-%=%)/pytest.xml
 SUITES := check rust emulator c sanitize interop openpgp examples python csharp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-hostile test-storm test-kill stress check bench bench-large bench-against install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-kill stress check bench bench-large bench-against install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -113,6 +113,9 @@ test-storm: TIMEOUT = 7200
 test-storm: build ## random C calls from several threads under AddressSanitizer: STORM_CALLS, STORM_SEED
 	@STORM_SEED=$${STORM_SEED:-$$(date +%s)} STORM_CALLS=$${STORM_CALLS:-10000000} PROGRAM_TIMEOUT=7000 \
 	  $(PYTEST) -s -o faulthandler_timeout=0 --build asan tests/c/test_programs.py -k storm
+
+test-outage: ## transfers with the default options while nobody can be reached for OUTAGE seconds
+	@OUTAGE=$${OUTAGE:-60} cargo test --locked -p sendsafely --test faults transfers_go_on_soon -- --nocapture
 
 test-hostile: build ## crafted OpenPGP messages and hostile names, with what each costs; `make test` runs a shorter form
 	@HOSTILE_FULL=yes cargo test --locked --release -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture

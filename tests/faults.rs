@@ -623,6 +623,60 @@ fn a_line_on_which_nothing_comes_is_survived() {
     assert!(download(&package, &file.file_id).unwrap() == data);
 }
 
+/// OUTAGE is the number of seconds for which nobody can be reached; `make test-outage` sets a minute.
+#[test]
+fn transfers_go_on_soon_after_an_outage() {
+    let long = std::env::var("OUTAGE").ok();
+    let seconds = long.as_ref().map_or(4, |text| text.parse().unwrap());
+    // A machine that runs other tests at once is slow.
+    let soon = Duration::from_secs(if long.is_some() { 2 } else { 5 });
+    let data = noise(3, 60 * 20_000);
+    let directory = TempDir::new();
+    for silent in [false, true] {
+        for endpoint in ["part_put", "part_get"] {
+            let emulator = Arc::new(Emulator::start());
+            // All else as it is by default.
+            let package = package(&emulator.client_with(ClientOptions {
+                part_size: 20_000,
+                ..ClientOptions::default()
+            }));
+            let id = match endpoint {
+                "part_get" => upload(&package, "a.bin", &data).unwrap().file_id,
+                _ => String::new(),
+            };
+            emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 50}}));
+            let (sender, began) = std::sync::mpsc::channel();
+            let (plug, outside) = (std::sync::Once::new(), Arc::clone(&emulator));
+            let mut watch = Watch::stopping(move |progress| {
+                if progress.parts_done >= 10 {
+                    plug.call_once(|| {
+                        let outage = json!({"ms": seconds * 1000, "silent": silent});
+                        outside.admin_json("POST", "/outage", &outage);
+                        sender.send(Instant::now()).unwrap();
+                    });
+                }
+                false
+            });
+            if endpoint == "part_put" {
+                upload_watched(&package, &mut watch, "a.bin", &data).unwrap();
+            } else {
+                let target = Sink::Path(directory.join(&id));
+                let options = DownloadOptions::default();
+                package.download(&mut watch, &id, target, &options).unwrap();
+                assert!(fs::read(directory.join(&id)).unwrap() == data);
+            }
+            watch.assert_ends_at(data.len());
+            let back = began.recv().unwrap() + Duration::from_secs(seconds);
+            let away = watch.reports.iter().rfind(|(at, _)| *at < back).unwrap();
+            let moved = (watch.reports.iter())
+                .find(|(at, progress)| *at >= back && progress.bytes_done > away.1.bytes_done);
+            let took = moved.unwrap().0 - back;
+            println!("{endpoint}, silent: {silent}: goes on {took:?} after {seconds} s");
+            assert!(took < soon, "{endpoint}, silent: {silent}: {took:?}");
+        }
+    }
+}
+
 /// When the network is back, no call waits for the rest of a long back-off.
 #[test]
 fn an_outage_is_over_for_every_call_at_once() {

@@ -9,11 +9,12 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 use url::Url;
 
+use super::attempts::Reached;
 use super::connector::connector;
 use super::contact::Contacts;
 use super::exchange::Pace;
 use super::idle::{Idle, LONGEST_REST};
-use super::names::Names;
+use super::names::{CallNames, Names, Stop};
 use super::options::ClientOptions;
 use super::proxy::{Choice, Proxies};
 use super::socket::Sockets;
@@ -50,6 +51,7 @@ pub(crate) struct Connections {
     idle: Idle<Agents>,
     contacts: Arc<Contacts>,
     names: Names,
+    reached: Arc<Reached>,
 }
 
 struct Settings {
@@ -98,12 +100,14 @@ impl Connections {
             idle: Idle::default(),
             contacts: Arc::new(Contacts::new(options.first_contact_window)),
             names: Names::default(),
+            reached: Arc::default(),
         })
     }
 
     pub(crate) fn lease(&self) -> Agents {
         self.idle.take_or(|| {
-            let (of_api, of_storage) = (Sockets::default(), Sockets::default());
+            let sockets = || Sockets::new(&self.reached);
+            let (of_api, of_storage) = (sockets(), sockets());
             Agents {
                 api: self.transport(true, &of_api, &of_storage),
                 storage: self.transport(false, &of_storage, &of_api),
@@ -122,7 +126,14 @@ impl Connections {
             true => SMALL_BUFFER_SIZE,
             false => BUFFER_SIZE,
         };
-        let agent = |proxy| settings.agent(proxy, buffers, sockets.clone(), self.names.clone());
+        let stop = Stop::default();
+        let agent = |proxy| {
+            let names = CallNames {
+                names: self.names.clone(),
+                stop: stop.clone(),
+            };
+            settings.agent(proxy, buffers, sockets.clone(), names)
+        };
         let direct = agent(None);
         // Each proxy has its own pool of connections.
         let by = |choice: &Choice| match choice {
@@ -139,6 +150,7 @@ impl Connections {
             sockets: sockets.clone(),
             other_sockets: other.clone(),
             names: self.names.clone(),
+            stop: stop.clone(),
             contacts: Arc::clone(&self.contacts),
             allow_plain_http: settings.allow_plain_http,
             for_api,
@@ -149,7 +161,13 @@ impl Connections {
 }
 
 impl Settings {
-    fn agent(&self, proxy: Option<Proxy>, buffers: usize, sockets: Sockets, names: Names) -> Agent {
+    fn agent(
+        &self,
+        proxy: Option<Proxy>,
+        buffers: usize,
+        sockets: Sockets,
+        names: CallNames,
+    ) -> Agent {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
             .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))

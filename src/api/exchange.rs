@@ -6,6 +6,8 @@ use std::cell::Cell;
 use std::io;
 use std::time::{Duration, Instant};
 
+use ureq::unversioned::transport::NextTimeout;
+
 /// Bytes that a part moves in a second at the very least, on average over [`LONGEST_CRAWL`].
 const LEAST_RATE: u64 = 1 << 10;
 const LONGEST_CRAWL: Duration = Duration::from_secs(60);
@@ -143,6 +145,18 @@ pub(crate) fn time_to_connect() -> Option<Duration> {
     let exchange = CURRENT.get();
     let end = exchange.connected_by.filter(|_| exchange.connecting > 0)?;
     Some(end.saturating_duration_since(Instant::now()))
+}
+
+/// Limits a time-out to the rest of the time to connect, while a connection is made.
+pub(crate) fn in_time(mut timeout: NextTimeout) -> NextTimeout {
+    match time_to_connect() {
+        Some(left) if left < *timeout.after => {
+            timeout.after = left.into();
+            timeout.reason = ureq::Timeout::Connect;
+        }
+        _ => {}
+    }
+    timeout
 }
 
 /// Notes that the request is about to be written.

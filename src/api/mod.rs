@@ -1,6 +1,7 @@
 //! The service's REST API: one function per server call (`endpoint`), which requests may be repeated (`retry`), signing
 //! (`signing`), the form of responses (`envelope`), and HTTP (`transport`).
 
+mod attempts;
 pub(crate) mod connections;
 mod connector;
 pub(crate) mod contact;

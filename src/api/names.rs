@@ -1,100 +1,190 @@
-//! Name resolution. Nothing can interrupt it, so it runs on a thread of its own, which is abandoned when the time is
-//! over.
+//! Name resolution. Nothing can interrupt it, so it runs on threads of its own. A host that was found once is found
+//! again, whatever happens to the name server.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::socket::in_time;
+use super::attempts::{LONGEST, alternating};
+use super::exchange::in_time;
 use crate::os;
 use crate::os::lock::Mutex;
 
-/// How long addresses are cached: each request needs them, even if its connection exists.
-const KEPT: Duration = Duration::from_secs(5);
+/// For so long nobody asks again: each request needs the addresses, even if its connection exists.
+const FRESH: Duration = Duration::from_secs(5);
+/// For so long addresses are used at once, while the system is asked behind the request.
+const USED: Duration = Duration::from_secs(60);
+/// So long a request waits for new addresses before it takes the old ones.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The system repeats a question that was lost only after 5 seconds or so. New ones at this distance find the name
+/// server soon after its return.
+const AGAIN_AFTER: Duration = Duration::from_millis(1250);
+/// Questions for one host that have no answer yet.
+const MOST: usize = 4;
+/// The same for all hosts of a client.
+const MOST_IN_ALL: usize = 64;
+/// Hosts whose addresses are kept.
+const MOST_KNOWN: usize = 256;
+/// The most addresses that the HTTP library takes.
+const MOST_ADDRESSES: usize = 16;
 
-/// The system's name resolution with a cache.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names(Arc<Mutex<Places>>);
+type Found = io::Result<Vec<SocketAddr>>;
+type Answer = Arc<Found>;
 
-#[derive(Debug, Default)]
-struct Places {
-    known: HashMap<String, Known>,
-    /// What the system is asked at the moment.
-    asked: HashMap<String, Arc<Question>>,
+/// The system's name resolution, and what one client knows from it.
+#[derive(Clone)]
+pub(crate) struct Names {
+    places: Arc<Mutex<Places>>,
+    ask: fn(&str) -> Found,
 }
 
-/// When the addresses were resolved, and the addresses.
-type Known = (Instant, Vec<SocketAddr>);
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            places: Arc::default(),
+            ask: |place| os::above_standard(|| place.to_socket_addrs()).map(Iterator::collect),
+        }
+    }
+}
 
-type Answer = Arc<io::Result<Vec<SocketAddr>>>;
+#[derive(Default)]
+struct Places {
+    known: HashMap<String, Known>,
+    asked: HashMap<String, Question>,
+}
 
-/// Those that wait for the same answer: a client asks with one thread for a host, however many connections it makes.
-type Question = Mutex<Vec<Sender<Answer>>>;
+/// The addresses that a host had last.
+struct Known {
+    addresses: Vec<SocketAddr>,
+    since: Instant,
+    /// Whether a connection has failed since then.
+    is_doubted: bool,
+}
+
+/// What the system is asked at the moment.
+#[derive(Default)]
+struct Question {
+    threads: usize,
+    last: Option<Instant>,
+    /// Those that wait for the first answer.
+    waiting: Vec<Sender<Answer>>,
+}
 
 impl Names {
-    /// Empties the cache: old addresses may be the reason why connecting fails.
-    pub(crate) fn forget(&self) {
-        self.0.lock().known.clear();
+    /// Old addresses may be the reason why connecting fails: the next request asks again.
+    pub(crate) fn doubt(&self) {
+        for known in self.places.lock().known.values_mut() {
+            known.is_doubted = true;
+        }
     }
 
-    fn known(&self, place: &str) -> Option<Vec<SocketAddr>> {
-        let places = self.0.lock();
-        let (since, addresses) = places.known.get(place)?;
-        (since.elapsed() < KEPT).then(|| addresses.clone())
+    fn known(&self, place: &str) -> Option<(Vec<SocketAddr>, Option<Duration>)> {
+        let places = self.places.lock();
+        let known = places.known.get(place)?;
+        let age = (!known.is_doubted).then(|| known.since.elapsed());
+        Some((known.addresses.clone(), age))
     }
 
-    fn keep(&self, place: String, addresses: &[SocketAddr]) {
-        let known = &mut self.0.lock().known;
-        known.retain(|_, (since, _)| since.elapsed() < KEPT);
-        known.insert(place, (Instant::now(), addresses.to_vec()));
+    /// Keeps addresses, or trusts old ones anew.
+    fn keep(&self, place: &str, addresses: &[SocketAddr]) {
+        let known = &mut self.places.lock().known;
+        if known.len() >= MOST_KNOWN && !known.contains_key(place) {
+            known.retain(|_, known| known.since.elapsed() < USED);
+        }
+        let now = Known {
+            addresses: addresses.to_vec(),
+            since: Instant::now(),
+            is_doubted: false,
+        };
+        known.insert(place.to_owned(), now);
     }
 
-    /// Asks the system, or waits for the answer to another who has asked.
+    /// Asks the system, unless it was asked just now, and returns when to ask again without an answer.
+    fn ask(&self, place: &str, waiting: Option<&Sender<Answer>>) -> Instant {
+        let now = Instant::now();
+        {
+            let mut places = self.places.lock();
+            let in_all: usize = places.asked.values().map(|asked| asked.threads).sum();
+            let question = places.asked.entry(place.to_owned()).or_default();
+            if let Some(waiting) = waiting
+                && !question.waiting.iter().any(|one| one.same_channel(waiting))
+            {
+                question.waiting.push(waiting.clone());
+            }
+            match question.last.map(|last| last + AGAIN_AFTER) {
+                Some(next) if question.threads > 0 && now < next => return next,
+                _ if question.threads == MOST || in_all >= MOST_IN_ALL => return now + AGAIN_AFTER,
+                _ => {}
+            }
+            question.threads += 1;
+            question.last = Some(now);
+        }
+        let (names, place) = (self.clone(), place.to_owned());
+        let work = move || {
+            let answer = Arc::new((names.ask)(&place));
+            names.answered(&place, &answer);
+        };
+        if os::spawn("sendsafely-name", work.clone()).is_err() {
+            work();
+        }
+        now + AGAIN_AFTER
+    }
+
+    fn answered(&self, place: &str, answer: &Answer) {
+        if let Ok(addresses) = &**answer
+            && !addresses.is_empty()
+        {
+            self.keep(place, &alternating(addresses));
+        }
+        let mut places = self.places.lock();
+        let Some(question) = places.asked.get_mut(place) else {
+            return;
+        };
+        question.threads -= 1;
+        let waiting = std::mem::take(&mut question.waiting);
+        if question.threads == 0 {
+            places.asked.remove(place);
+        }
+        drop(places);
+        for waiting in waiting {
+            let _ = waiting.send(Arc::clone(answer));
+        }
+    }
+
+    /// Waits for the first answer of the system.
     fn look_up(
         &self,
         place: &str,
         timeout: NextTimeout,
-        ask: fn(&str) -> io::Result<Vec<SocketAddr>>,
+        stopped: &Receiver<()>,
     ) -> Result<Vec<SocketAddr>, ureq::Error> {
-        let (sender, receiver) = bounded(1);
-        let mut is_new = false;
-        let question = {
-            let mut places = self.0.lock();
-            let question = places.asked.entry(place.to_owned()).or_insert_with(|| {
-                is_new = true;
-                Arc::default()
-            });
-            question.lock().push(sender);
-            Arc::clone(question)
-        };
-        if is_new {
-            let (names, place, question) = (self.clone(), place.to_owned(), Arc::clone(&question));
-            let work = move || {
-                let answer = Arc::new(ask(&place));
-                names.close(&place, &question);
-                for waiting in question.lock().drain(..) {
-                    let _ = waiting.send(Arc::clone(&answer));
-                }
-            };
-            if os::spawn("sendsafely-name", work.clone()).is_err() {
-                work();
-            }
-        }
         let timeout = in_time(timeout);
-        let Ok(answer) = receiver.recv_timeout(*timeout.after) else {
-            // The next one asks anew: the network may be back.
-            self.close(place, &question);
+        let deadline = Instant::now() + (*timeout.after).min(LONGEST);
+        let (sender, receiver) = bounded(1);
+        let answer = loop {
+            let next = self.ask(place, Some(&sender)).min(deadline);
+            select! {
+                recv(receiver) -> answer => break answer.ok(),
+                recv(stopped) -> _ => break None,
+                default(next.saturating_duration_since(Instant::now())) => {}
+            }
+            if Instant::now() >= deadline {
+                break None;
+            }
+        };
+        let Some(answer) = answer else {
             return Err(ureq::Error::Timeout(timeout.reason));
         };
         match &*answer {
-            Ok(addresses) => Ok(addresses.clone()),
+            Ok(addresses) => Ok(alternating(addresses)),
             Err(error) => Err(match error.raw_os_error() {
                 Some(code) => io::Error::from_raw_os_error(code).into(),
                 None => io::Error::new(error.kind(), error.to_string()).into(),
@@ -102,23 +192,47 @@ impl Names {
         }
     }
 
-    /// Nobody else waits for this answer.
-    fn close(&self, place: &str, question: &Arc<Question>) {
-        let asked = &mut self.0.lock().asked;
-        if asked
-            .get(place)
-            .is_some_and(|open| Arc::ptr_eq(open, question))
-        {
-            asked.remove(place);
+    fn addresses(
+        &self,
+        place: &str,
+        mut timeout: NextTimeout,
+        stopped: &Receiver<()>,
+    ) -> Result<Vec<SocketAddr>, ureq::Error> {
+        let Some((known, age)) = self.known(place) else {
+            return self.look_up(place, timeout, stopped);
+        };
+        match age {
+            Some(age) if age < FRESH => return Ok(known),
+            Some(age) if age < USED => {
+                self.ask(place, None);
+                return Ok(known);
+            }
+            _ => {}
+        }
+        timeout.after = (*timeout.after).min(PATIENCE).into();
+        match self.look_up(place, timeout, stopped) {
+            Ok(found) if !found.is_empty() => Ok(found),
+            _ => {
+                self.keep(place, &known);
+                Ok(known)
+            }
         }
     }
 }
 
-fn ask_system(place: &str) -> io::Result<Vec<SocketAddr>> {
-    os::above_standard(|| place.to_socket_addrs()).map(Iterator::collect)
+/// The resolver of one call's connections.
+pub(crate) struct CallNames {
+    pub(crate) names: Names,
+    pub(crate) stop: Stop,
 }
 
-impl Resolver for Names {
+impl fmt::Debug for CallNames {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CallNames")
+    }
+}
+
+impl Resolver for CallNames {
     fn resolve(
         &self,
         uri: &Uri,
@@ -133,15 +247,9 @@ impl Resolver for Names {
             found.push(address);
             return Ok(found);
         }
-        let addresses = match self.known(&place) {
-            Some(known) => known,
-            None => {
-                let addresses = self.look_up(&place, timeout, ask_system)?;
-                self.keep(place, &addresses);
-                addresses
-            }
-        };
-        for address in addresses.into_iter().take(MAX_ADDRESSES) {
+        let stopped = self.stop.receiver();
+        let addresses = self.names.addresses(&place, timeout, &stopped)?;
+        for address in addresses.into_iter().take(MOST_ADDRESSES) {
             found.push(address);
         }
         match found.is_empty() {
@@ -151,55 +259,182 @@ impl Resolver for Names {
     }
 }
 
-/// The most addresses that the HTTP library takes.
-const MAX_ADDRESSES: usize = 16;
+/// Wakes those of one call that wait for an answer.
+#[derive(Clone)]
+pub(crate) struct Stop(Arc<Mutex<Option<Sender<()>>>>, Receiver<()>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        let (sender, receiver) = bounded(0);
+        Self(Arc::new(Mutex::new(Some(sender))), receiver)
+    }
+}
+
+impl Stop {
+    /// A channel without a sender never blocks.
+    pub(crate) fn stop(&self) {
+        self.0.lock().take();
+    }
+
+    fn receiver(&self) -> Receiver<()> {
+        self.1.clone()
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
+
+    use crossbeam_channel::never;
 
     use super::*;
 
-    #[test]
-    fn addresses_are_kept_for_a_while_and_until_no_connection_can_be_had() {
-        let names = Names::default();
-        let address = "192.0.2.7:443".parse().expect("an address");
-        names.keep("host.test:443".into(), &[address]);
-        let resolve = || {
-            let uri = Uri::from_static("https://host.test/");
-            names.resolve(&uri, &Default::default(), NextTimeout::default())
-        };
-        assert_eq!(resolve().expect("known")[..], [address]);
-        for (since, _) in names.0.lock().known.values_mut() {
-            *since = since
-                .checked_sub(KEPT)
-                .expect("the machine runs for longer");
+    const PLACE: &str = "host.test:443";
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn names(ask: fn(&str) -> Found) -> Names {
+        Names {
+            ask,
+            ..Names::default()
         }
-        assert_eq!(names.known("host.test:443"), None);
-        names.keep("host.test:443".into(), &[address]);
-        names.forget();
-        assert_eq!(names.known("host.test:443"), None);
+    }
+
+    fn within(time: Duration) -> NextTimeout {
+        NextTimeout {
+            after: time.into(),
+            ..NextTimeout::default()
+        }
+    }
+
+    fn address() -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, 7], 443))
+    }
+
+    fn get(names: &Names) -> Vec<SocketAddr> {
+        (names.addresses(PLACE, within(10 * SECOND), &never())).expect("known")
+    }
+
+    fn age(names: &Names, age: Duration) {
+        for known in names.places.lock().known.values_mut() {
+            let long_ago = known.since.checked_sub(age);
+            known.since = long_ago.expect("the machine runs for longer");
+        }
+    }
+
+    fn unknown(_: &str) -> Found {
+        Err(io::Error::new(io::ErrorKind::NotFound, "no such host"))
     }
 
     #[test]
     fn one_thread_asks_for_all_that_want_the_same_name() {
         static ASKED: AtomicUsize = AtomicUsize::new(0);
-        fn slow(_: &str) -> io::Result<Vec<SocketAddr>> {
+        let names = names(|place| {
             ASKED.fetch_add(1, Ordering::SeqCst);
             thread::sleep(Duration::from_millis(100));
-            Err(io::Error::new(io::ErrorKind::NotFound, "no such host"))
-        }
-        let names = Names::default();
+            unknown(place)
+        });
         thread::scope(|scope| {
             for _ in 0..20 {
                 scope.spawn(|| {
-                    let failed = names.look_up("a.test:443", NextTimeout::default(), slow);
+                    let failed = names.addresses(PLACE, within(10 * SECOND), &never());
                     let failed = failed.expect_err("there is none").to_string();
                     assert!(failed.contains("no such host"), "{failed}");
                 });
             }
         });
         assert!(ASKED.load(Ordering::SeqCst) < 3);
+    }
+
+    #[test]
+    fn a_host_that_was_found_once_needs_no_name_server() {
+        let names = names(unknown);
+        names.keep(PLACE, &[address()]);
+        for seconds in [1, 10, 3600] {
+            age(&names, seconds * SECOND);
+            assert_eq!(get(&names), [address()]);
+        }
+        names.doubt();
+        assert_eq!(get(&names), [address()]);
+    }
+
+    #[test]
+    fn a_name_server_that_is_silent_delays_a_known_host_by_a_second_at_most() {
+        let names = names(|_| {
+            thread::sleep(20 * SECOND);
+            Ok(Vec::new())
+        });
+        names.keep(PLACE, &[address()]);
+        for (seconds, delay) in [(10, 0), (100, 1)] {
+            age(&names, seconds * SECOND);
+            let started = Instant::now();
+            assert_eq!(get(&names), [address()]);
+            assert!(started.elapsed() >= delay * SECOND);
+            assert!(started.elapsed() < (delay + 5) * SECOND);
+        }
+    }
+
+    #[test]
+    fn new_addresses_are_asked_for_behind_a_request_and_by_one_that_doubts() {
+        let new = SocketAddr::from(([192, 0, 2, 8], 443));
+        let names = names(|_| Ok(vec![SocketAddr::from(([192, 0, 2, 8], 443))]));
+        names.keep(PLACE, &[address()]);
+        assert_eq!(get(&names), [address()]);
+        age(&names, 10 * SECOND);
+        assert_eq!(get(&names), [address()]);
+        let started = Instant::now();
+        while get(&names) != [new] {
+            assert!(started.elapsed() < 10 * SECOND);
+            thread::sleep(Duration::from_millis(10));
+        }
+        names.keep(PLACE, &[address()]);
+        names.doubt();
+        assert_eq!(get(&names), [new]);
+    }
+
+    /// A question that was sent while the name server was away is not answered before the system repeats it.
+    #[test]
+    fn the_return_of_a_name_server_is_noticed_by_a_new_question() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        static IS_BACK: AtomicBool = AtomicBool::new(false);
+        let names = names(|_| {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+            if !IS_BACK.load(Ordering::SeqCst) {
+                thread::sleep(20 * SECOND);
+            }
+            Ok(vec![address()])
+        });
+        thread::scope(|scope| {
+            let found = scope.spawn(|| get(&names));
+            thread::sleep(2 * SECOND);
+            IS_BACK.store(true, Ordering::SeqCst);
+            let back = Instant::now();
+            assert_eq!(found.join().expect("no panic"), [address()]);
+            assert!(back.elapsed() < 2 * SECOND, "{:?}", back.elapsed());
+        });
+        assert!(ASKED.load(Ordering::SeqCst) <= MOST);
+    }
+
+    #[test]
+    fn questions_without_an_answer_are_few_and_a_stop_ends_the_wait_for_them() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let names = names(|_| {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(20 * SECOND);
+            Ok(Vec::new())
+        });
+        let stop = Stop::default();
+        thread::scope(|scope| {
+            let asking = || names.addresses(PLACE, within(60 * SECOND), &stop.receiver());
+            let waiting: Vec<_> = (0..10).map(|_| scope.spawn(asking)).collect();
+            thread::sleep(Duration::from_millis(5500));
+            stop.stop();
+            let stopped = Instant::now();
+            for waiting in waiting {
+                waiting.join().expect("no panic").expect_err("stopped");
+            }
+            assert!(stopped.elapsed() < 5 * SECOND);
+        });
+        assert_eq!(ASKED.load(Ordering::SeqCst), MOST);
     }
 }

@@ -172,16 +172,17 @@ fn unseen(lost: &Error, failure: Error) -> Error {
         .context(format_args!("the outcome cannot be read ({why})"))
 }
 
-/// How long to wait after a failure, which may ask for more than the usual back-off but never for less. `None` if what
-/// it asks for is more than is left of the window.
+/// How long to wait after a failure. What it asks for comes before the usual wait, so that those who were asked the same
+/// do not come back at once. `None` if it asks for more than is left of the window.
 fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
     let asked = failure.retry_after().unwrap_or_default();
     let usual = match failure.kind() {
         // Another worker's connection may be free at any moment.
         ErrorKind::SystemLimit => backoff(1),
+        _ if !asked.is_zero() => backoff(1),
         _ => backoff(attempts),
     };
-    (asked <= left).then(|| asked.max(usual.min(left)))
+    (asked <= left).then(|| (asked + usual).min(left))
 }
 
 /// The result of a request to delete something. A refusal is a success if `gone` recognizes it and the response to an

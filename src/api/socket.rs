@@ -2,15 +2,15 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, ShutdownHandle,
-    Transport,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
 };
 
+use super::attempts::{self, Reached};
 use super::exchange::{self, Direction};
 use crate::os;
 
@@ -19,17 +19,27 @@ pub(super) fn whole_seconds(time: Duration) -> Duration {
     Duration::from_secs(time.as_secs().saturating_add(1))
 }
 
-/// Counts the sockets that are open or being opened.
+/// Counts the sockets that are open or being opened, and knows which addresses respond.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sockets(Arc<AtomicUsize>);
+pub(crate) struct Sockets {
+    count: Arc<AtomicUsize>,
+    pub(super) reached: Arc<Reached>,
+}
 
 impl Sockets {
+    pub(super) fn new(reached: &Arc<Reached>) -> Self {
+        Self {
+            count: Arc::default(),
+            reached: Arc::clone(reached),
+        }
+    }
+
     pub(crate) fn are_there(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
+        self.count.load(Ordering::SeqCst) > 0
     }
 
     fn counted(&self) -> Counted {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.count.fetch_add(1, Ordering::SeqCst);
         Counted(self.clone())
     }
 }
@@ -40,7 +50,7 @@ struct Counted(Sockets);
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::SeqCst);
+        self.0.count.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -64,7 +74,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
     }
 }
 
-/// A TCP connection. A stop shuts it down through the weak handle that was registered.
+/// A TCP connection. A stop shuts it down, through the weak handle that was registered when it was begun.
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: Arc<TcpStream>,
@@ -82,8 +92,8 @@ impl Socket {
         sockets: &Sockets,
     ) -> Result<Self, ureq::Error> {
         let counted = sockets.counted();
-        let socket = Self {
-            stream: Arc::new(connect(details, addresses)?),
+        Ok(Self {
+            stream: attempts::connect(details, addresses, &sockets.reached)?,
             buffers: LazyBuffers::new(
                 details.config.input_buffer_size(),
                 details.config.output_buffer_size(),
@@ -91,10 +101,7 @@ impl Socket {
             read_timeout: None,
             write_timeout: None,
             _counted: counted,
-        };
-        let handle = Arc::downgrade(&socket.stream);
-        (details.register_shutdown)(handle as Weak<dyn ShutdownHandle>)?;
-        Ok(socket)
+        })
     }
 }
 
@@ -161,48 +168,13 @@ impl Transport for Socket {
     }
 }
 
-/// Limits a time-out to the rest of the time to connect, while a connection is made.
-pub(crate) fn in_time(mut timeout: NextTimeout) -> NextTimeout {
-    match exchange::time_to_connect() {
-        Some(left) if left < *timeout.after => {
-            timeout.after = left.into();
-            timeout.reason = ureq::Timeout::Connect;
-        }
-        _ => {}
-    }
-    timeout
-}
-
 /// The time for one of several addresses: half of the rest, and for the last one all of it.
 pub(crate) fn share(timeout: NextTimeout, is_last: bool) -> NextTimeout {
-    let mut timeout = in_time(timeout);
+    let mut timeout = exchange::in_time(timeout);
     if !is_last {
         timeout.after = (*timeout.after / 2).into();
     }
     timeout
-}
-
-/// Tries one address after the other.
-fn connect(
-    details: &ConnectionDetails,
-    addresses: &[SocketAddr],
-) -> Result<TcpStream, ureq::Error> {
-    let mut failed = ureq::Error::ConnectionFailed;
-    for (position, address) in addresses.iter().enumerate() {
-        let patience = *share(details.timeout, position + 1 == addresses.len()).after;
-        if patience.is_zero() {
-            return Err(ureq::Error::Timeout(details.timeout.reason));
-        }
-        match os::connect(address, patience) {
-            Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                failed = ureq::Error::Timeout(details.timeout.reason);
-            }
-            Err(error) if os::is_exhausted(&error) => return Err(error.into()),
-            Err(error) => failed = error.into(),
-        }
-    }
-    Err(failed)
 }
 
 /// How often a waiting step checks that the other side is alive, where the system can show that. On other systems a
@@ -224,7 +196,7 @@ fn patiently(
     mut step: impl FnMut(&TcpStream) -> io::Result<usize>,
 ) -> Result<usize, ureq::Error> {
     let started = Instant::now();
-    let timeout = in_time(timeout);
+    let timeout = exchange::in_time(timeout);
     let patience = *timeout.after;
     let mut left = patience;
     loop {

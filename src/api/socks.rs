@@ -1,7 +1,8 @@
 //! Connections through a SOCKS5 proxy (RFC 1928, and RFC 1929 for user and password).
 
 use std::io::{self, Read, Write};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
 use ureq::unversioned::transport::{
     ConnectionDetails, Connector, Either, Transport, TransportAdapter,
@@ -30,16 +31,24 @@ impl<In: Transport> Connector<In> for SocksConnector {
         let Some(proxy) = details.config.proxy() else {
             return Ok(chained.map(Either::A));
         };
-        let targets = targets(details, by_name).ok_or(ureq::Error::HostNotFound)?;
+        // An address that the proxy has reached before is the first.
+        let known = self.0.reached.first(&details.addrs);
+        let targets = targets(details, &known, by_name).ok_or(ureq::Error::HostNotFound)?;
         let addresses = (details.resolver).resolve(proxy.uri(), details.config, details.timeout)?;
         let mut failed = ureq::Error::HostNotFound;
         for (position, target) in targets.iter().enumerate() {
+            let started = Instant::now();
             let socket = Socket::open(details, &addresses, &self.0)?;
             let mut stream = TransportAdapter::new(socket, details.current_time.clone());
             stream.set_timeout(share(details.timeout, position + 1 == targets.len()));
             log_in(&mut stream, proxy)?;
             match ask_for(&mut stream, target) {
-                Ok(()) => return Ok(Some(Either::B(stream.into_inner()))),
+                Ok(()) => {
+                    if let Some(address) = known.get(position).filter(|_| !by_name) {
+                        self.0.reached.note(*address, started.elapsed());
+                    }
+                    return Ok(Some(Either::B(stream.into_inner())));
+                }
                 Err(error) => failed = error,
             }
         }
@@ -48,7 +57,11 @@ impl<In: Transport> Connector<In> for SocksConnector {
 }
 
 /// The targets for the proxy, each as type, address and port: the host, or each of its addresses.
-fn targets(details: &ConnectionDetails, by_name: bool) -> Option<Vec<Vec<u8>>> {
+fn targets(
+    details: &ConnectionDetails,
+    addresses: &[SocketAddr],
+    by_name: bool,
+) -> Option<Vec<Vec<u8>>> {
     let host = details.uri.host()?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let port = match details.uri.port_u16() {
@@ -61,7 +74,7 @@ fn targets(details: &ConnectionDetails, by_name: bool) -> Option<Vec<Vec<u8>>> {
         IpAddr::V6(address) => [&[4][..], &address.octets()].concat(),
     };
     let mut targets: Vec<_> = match (by_name, host.parse()) {
-        (false, _) => (details.addrs.iter())
+        (false, _) => (addresses.iter())
             .map(|address| of_address(address.ip()))
             .collect(),
         (true, Ok(address)) => vec![of_address(address)],

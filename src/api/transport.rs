@@ -11,7 +11,7 @@ use url::Url;
 use super::contact::Contacts;
 use super::exchange::{self, Exchange, Pace};
 use super::host::{authority, is_loopback};
-use super::names::Names;
+use super::names::{Names, Stop};
 use super::proxy::Proxies;
 use super::socket::Sockets;
 use crate::error::{Error, ErrorKind};
@@ -147,6 +147,7 @@ pub(crate) struct HttpTransport {
     /// Those of the call's other transport.
     pub(super) other_sockets: Sockets,
     pub(super) names: Names,
+    pub(super) stop: Stop,
     pub(super) contacts: Arc<Contacts>,
     pub(super) allow_plain_http: bool,
     pub(super) for_api: bool,
@@ -156,6 +157,7 @@ pub(crate) struct HttpTransport {
 
 impl HttpTransport {
     pub(super) fn shutdown(&self) {
+        self.stop.stop();
         for agent in [&self.direct, &self.by_https_proxy, &self.by_http_proxy] {
             agent.clone().shutdown();
         }
@@ -168,7 +170,7 @@ impl HttpTransport {
         if failure.class == Class::NotSent {
             self.contacts.missed(host);
             // The next attempt resolves the name again.
-            self.names.forget();
+            self.names.doubt();
         }
         match failure.error.kind() {
             ErrorKind::SystemLimit
@@ -282,7 +284,7 @@ impl Transport for HttpTransport {
             content_length: header("content-length").and_then(|text| text.parse().ok()),
             content_range: header("content-range").map(str::to_owned),
             retry_after: header("retry-after")
-                .and_then(|text| retry_after(text, SystemTime::now())),
+                .and_then(|text| retry_after(text, date.unwrap_or_else(SystemTime::now))),
             date,
             location: header("location").map(str::to_owned),
             body: Box::new(io::empty()),
@@ -343,7 +345,7 @@ impl<R: Read> Read for Unpacking<R> {
     }
 }
 
-/// `Retry-After` in its two forms: seconds, or a date.
+/// `Retry-After` in its two forms: seconds, or a date, which is one of the server's clock.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     match text.trim().parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
@@ -550,6 +552,23 @@ mod tests {
                 .message(),
             "host.test: invalid peer certificate: UnknownIssuer"
         );
+    }
+
+    #[test]
+    fn the_server_asks_for_patience_in_seconds_or_by_its_own_clock() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date");
+        for (text, seconds) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("18446744073709551616", None),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            let expected = seconds.map(Duration::from_secs);
+            assert_eq!(retry_after(text, now), expected, "{text}");
+        }
     }
 
     #[test]

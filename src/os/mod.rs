@@ -30,7 +30,7 @@ pub(crate) use host_name::host_name;
 pub(crate) use journal::{Journal, Lock, LockedJournal, state_directory};
 pub(crate) use mark::{Holder, Mark, any_alive, holder, marks_of_the_dead};
 pub(crate) use removal::remove_unchanged;
-pub(crate) use socket::{connect, is_dead};
+pub(crate) use socket::{begin_to_connect, is_connected, is_dead, make_usable, wait_for_any};
 pub(crate) use source::{Stamp, may_lie, not_a_file, open_source, read_at};
 pub use target::Existing;
 pub(crate) use target::{Fate, Finished, TargetFile, Written};

@@ -4,6 +4,8 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, Protocol, Socket, Type};
+
 use super::descriptor::above_standard;
 
 /// A connection is dead if the other side does not acknowledge data for this time. If it acknowledges but does not
@@ -13,12 +15,88 @@ const DEAD_AFTER: Duration = Duration::from_secs(20);
 #[cfg(unix)]
 const ASK_EVERY: Duration = Duration::from_secs(5);
 
-/// Connects within a time. From then on the system itself detects a dead peer of an idle connection.
-pub(crate) fn connect(address: &SocketAddr, patience: Duration) -> io::Result<TcpStream> {
-    let stream = above_standard(|| TcpStream::connect_timeout(address, patience))?;
+/// Begins to connect; [`is_connected`] says when that is done.
+pub(crate) fn begin_to_connect(address: &SocketAddr) -> io::Result<TcpStream> {
+    let socket = above_standard(|| {
+        Socket::new(
+            Domain::for_address(*address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )
+    })?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&(*address).into()) {
+        Err(error) if !is_under_way(&error) => Err(error),
+        _ => Ok(socket.into()),
+    }
+}
+
+fn is_under_way(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let codes = [libc::EINPROGRESS, libc::EINTR];
+    #[cfg(not(unix))]
+    let codes = [10_035]; // WSAEWOULDBLOCK
+    error
+        .raw_os_error()
+        .is_some_and(|code| codes.contains(&code))
+}
+
+/// Whether a connection exists, while it is being made.
+pub(crate) fn is_connected(stream: &TcpStream) -> io::Result<bool> {
+    if let Some(error) = stream.take_error()? {
+        return Err(error);
+    }
+    match stream.peer_addr() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Waits until one of the connections that are being made is there or has failed, but not longer than `patience`.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "the standard library does not wait for several")]
+pub(crate) fn wait_for_any(streams: &[&TcpStream], patience: Duration) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let mut polled: Vec<_> = (streams.iter())
+        .map(|stream| libc::pollfd {
+            fd: stream.as_raw_fd(),
+            events: libc::POLLOUT,
+            revents: 0,
+        })
+        .collect();
+    let count = libc::nfds_t::try_from(polled.len()).unwrap_or(0);
+    let millis = i32::try_from(patience.as_millis() + 1).unwrap_or(i32::MAX);
+    // SAFETY: the array is valid for reads and writes and has as many elements as `count` says.
+    if unsafe { libc::poll(polled.as_mut_ptr(), count, millis) } < 0 {
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The same, by looking from time to time.
+#[cfg(not(unix))]
+pub(crate) fn wait_for_any(streams: &[&TcpStream], patience: Duration) -> io::Result<()> {
+    let deadline = std::time::Instant::now() + patience;
+    while streams
+        .iter()
+        .all(|stream| matches!(is_connected(stream), Ok(false)))
+        && std::time::Instant::now() < deadline
+    {
+        std::thread::sleep(Duration::from_millis(10).min(patience));
+    }
+    Ok(())
+}
+
+/// Prepares a new connection. From then on the system itself detects a dead peer of an idle connection.
+pub(crate) fn make_usable(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nonblocking(false)?;
     stream.set_nodelay(true)?;
-    notice_death(&stream);
-    Ok(stream)
+    notice_death(stream);
+    Ok(())
 }
 
 /// Bytes of the value of an option.
@@ -115,7 +193,11 @@ mod tests {
         use std::os::fd::AsRawFd;
         let listener = TcpListener::bind("127.0.0.1:0").expect("listen");
         let address = listener.local_addr().expect("address");
-        let stream = connect(&address, Duration::from_secs(5)).expect("connect");
+        let stream = begin_to_connect(&address).expect("begin");
+        while !is_connected(&stream).expect("connect") {
+            wait_for_any(&[&stream], Duration::from_secs(5)).expect("wait");
+        }
+        make_usable(&stream).expect("options");
         let get = |level, option| {
             let (mut value, mut size) = (0_i32, OPTION_SIZE);
             // SAFETY: both places are valid for writes and the size is that of the value.
