@@ -706,6 +706,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
    */
   SENDSAFELY_STOPPED = 700,
   /**
+   * The call took longer than its deadline allows.
+   * It ended as if the program had stopped it: it undid what it could, but the service may have acted. Look at what
+   * it has done before you call again, or set a longer deadline_ms.
+   */
+  SENDSAFELY_DEADLINE_EXCEEDED = 701,
+  /**
    * An error of the library itself.
    * Please report it with the message. Everything remains usable.
    */
@@ -954,6 +960,11 @@ typedef struct {
   sendsafely_log_callback SENDSAFELY_NULLABLE on_log;
   /** Passed to on_log. */
   void *SENDSAFELY_NULLABLE log_user_data;
+  /**
+   * Longest time of each call, transfers too, whatever it waits for: it then ends like one that the program stops,
+   * with SENDSAFELY_DEADLINE_EXCEEDED. The program's own functions are not interrupted. Default: none.
+   */
+  uint64_t deadline_ms;
 } sendsafely_client_options;
 
 /** The headers that sign a request. */

@@ -308,6 +308,9 @@ kinds! {
     // Stopped.
     Stopped = 700, SENDSAFELY_STOPPED:
         "stopped by the program";
+    DeadlineExceeded = 701, SENDSAFELY_DEADLINE_EXCEEDED:
+        "the call took longer than its deadline allows",
+        "look at what it has done before you call again, or set a longer deadline";
     // The library's own mistake.
     Internal = 900, SENDSAFELY_INTERNAL:
         "an error of the library itself",

@@ -93,6 +93,9 @@ pub struct sendsafely_client_options {
     pub on_log: Nullable<sendsafely_log_callback>,
     /// Passed to on_log.
     pub log_user_data: Nullable<*mut c_void>,
+    /// Longest time of each call, transfers too, whatever it waits for: it then ends like one that the program stops,
+    /// with SENDSAFELY_DEADLINE_EXCEEDED. The program's own functions are not interrupted. Default: none.
+    pub deadline_ms: u64,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -122,6 +125,7 @@ unsafe impl Options for sendsafely_client_options {
             user_data: ptr::null_mut(),
             on_log: None,
             log_user_data: ptr::null_mut(),
+            deadline_ms: 0,
         }
     }
 }
@@ -214,6 +218,7 @@ fn give(
         user_data: options.user_data,
         on_log: options.on_log,
         log_user_data: options.log_user_data,
+        deadline: (options.deadline_ms > 0).then(|| Duration::from_millis(options.deadline_ms)),
     };
     out_client.give_handle(ClientObject { client, callbacks })
 }

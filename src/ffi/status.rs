@@ -316,6 +316,10 @@ pub enum sendsafely_status {
     /// Stopped by the program.
     /// The call undid what it could: a stopped upload deletes its file, a stopped download leaves no file.
     SENDSAFELY_STOPPED = 700,
+    /// The call took longer than its deadline allows.
+    /// It ended as if the program had stopped it: it undid what it could, but the service may have acted. Look at what
+    /// it has done before you call again, or set a longer deadline_ms.
+    SENDSAFELY_DEADLINE_EXCEEDED = 701,
 
     // The library's own mistake.
     /// An error of the library itself.

@@ -304,6 +304,10 @@ namespace LibSendSafely
         /// <remarks>The call undid what it could: a stopped upload deletes its file, a stopped download leaves no
         /// file.</remarks>
         Stopped = 700,
+        /// <summary>The call took longer than its deadline allows.</summary>
+        /// <remarks>It ended as if the program had stopped it: it undid what it could, but the service may have acted.
+        /// Look at what it has done before you call again, or set a longer DeadlineMs.</remarks>
+        DeadlineExceeded = 701,
         /// <summary>An error of the library itself.</summary>
         /// <remarks>Please report it with the message. Everything remains usable.</remarks>
         Internal = 900,

@@ -83,6 +83,7 @@ namespace LibSendSafely
             internal IntPtr user_data;
             internal IntPtr on_log;
             internal IntPtr log_user_data;
+            internal ulong deadline_ms;
         }
 
         [StructLayout(LayoutKind.Sequential)]

@@ -69,6 +69,11 @@ namespace LibSendSafely
         /// the responses. Default: only for this machine itself.</summary>
         public bool AllowPlainHttp { get; set; }
 
+        /// <summary>Longest time of each call, transfers too, whatever it waits for: it then ends like one that the
+        /// program stops, with <see cref="Status.DeadlineExceeded"/>. The program's own functions are not interrupted.
+        /// Default: none.</summary>
+        public TimeSpan? Deadline { get; set; }
+
         internal ClientOptions Copy() => (ClientOptions)MemberwiseClone();
 
         internal static Native.sendsafely_client_options ToNative(ClientOptions options, Texts texts)
@@ -91,6 +96,7 @@ namespace LibSendSafely
             if (options.PartsInFlight != null) native.parts_in_flight = (uint)Texts.Count(options.PartsInFlight.Value, 1, nameof(options.PartsInFlight));
             native.force_api_route = options.ForceApiRoute ? 1 : 0;
             native.allow_plain_http = options.AllowPlainHttp ? 1 : 0;
+            if (options.Deadline != null) native.deadline_ms = Texts.Milliseconds(options.Deadline.Value, 1, nameof(options.Deadline));
             return native;
         }
     }

@@ -66,6 +66,7 @@ namespace LibSendSafely
             { "connect_timeout_ms", "ConnectTimeout" },
             { "contact_group_id", "contactGroupId" },
             { "country_code", "CountryCode" },
+            { "deadline_ms", "Deadline" },
             { "delete_files", "DeleteFiles" },
             { "directory_id", "DirectoryId" },
             { "directory_index", "DirectoryIndex" },

@@ -53,6 +53,18 @@ namespace LibSendSafely.Tests
         }
 
         [Fact]
+        public void NoCallTakesLongerThanItsDeadline()
+        {
+            var options = new ClientOptions { Deadline = TimeSpan.FromSeconds(1), RetryWindow = TimeSpan.FromMinutes(1) };
+            using (Client client = NewClient(options))
+            {
+                Emulator.Fault("create_package", "\"hang_ms\":60000", 1);
+                Assert.Equal(Status.DeadlineExceeded, Assert.Throws<SendsafelyException>(() => client.CreatePackage()).Status);
+                using (Package package = client.CreatePackage()) Assert.NotNull(package.Id);
+            }
+        }
+
+        [Fact]
         public void ARefusalIsNotRetryable()
         {
             using (Client client = NewClient())

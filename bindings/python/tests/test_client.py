@@ -12,6 +12,7 @@ import pytest
 from libsendsafely import (
     AuthenticationFailed,
     Client,
+    DeadlineExceeded,
     Error,
     NetworkError,
     PackageList,
@@ -65,6 +66,35 @@ def test_a_refusal_is_not_retryable(client, faults):
     with pytest.raises(NetworkError) as refused:
         client.get_user()
     assert (refused.value.status, refused.value.http_status, refused.value.retryable) == (Status.HTTP_ERROR, 403, False)
+
+
+@pytest.mark.parametrize("endpoint", ["create_package", "part_put", "part_get", "finalize"])
+def test_no_call_takes_longer_than_its_deadline(faults, emulator, tmp_path, endpoint):
+    """Whatever it waits for; nothing half-done stays."""
+    with emulator.client() as client, client.create_package() as package:
+        package.upload_memory(b"first", "first.txt")
+        with emulator.client(deadline_ms=1000, retry_window_ms=60_000) as hasty:
+            faults.fault(endpoint, {"hang_ms": 60_000}, times=0)
+            began = time.monotonic()
+            with pytest.raises(DeadlineExceeded) as late, hasty.open_package(package.id, package.keycode) as opened:
+                if endpoint == "create_package":
+                    hasty.create_package()
+                elif endpoint == "part_put":
+                    opened.upload_memory(b"second", "second.txt")
+                elif endpoint == "part_get":
+                    opened.download_all(tmp_path)
+                else:
+                    opened.finalize(undisclosed_recipients=True)
+            assert late.value.status is Status.DEADLINE_EXCEEDED and late.value.remedy
+            assert 1 <= time.monotonic() - began < 10
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_deadline_holds_while_nobody_can_be_reached():
+    began = time.monotonic()
+    with Client("http://127.0.0.1:9", "key", "secret", retry_window_ms=60_000, deadline_ms=1000) as client, pytest.raises(DeadlineExceeded):
+        client.verify_credentials()
+    assert 1 <= time.monotonic() - began < 10
 
 
 def test_no_server():

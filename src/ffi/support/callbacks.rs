@@ -1,10 +1,11 @@
-//! The program's callbacks for progress and log lines: they observe a call of the core.
+//! The program's callbacks for progress and log lines, and its deadline: they observe a call of the core.
 
 use std::ffi::c_void;
 use std::mem::size_of;
+use std::time::{Duration, Instant};
 
 use crate::call::{Flow, Observer, Progress};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ffi::progress::{
     sendsafely_log_callback, sendsafely_phase, sendsafely_progress, sendsafely_progress_callback,
 };
@@ -21,6 +22,8 @@ pub(crate) struct Callbacks {
     pub(crate) user_data: *mut c_void,
     pub(crate) on_log: sendsafely_log_callback,
     pub(crate) log_user_data: *mut c_void,
+    /// The longest time of a call.
+    pub(crate) deadline: Option<Duration>,
 }
 
 // SAFETY: the library only hands the pointers back; the conventions ask the program for functions that any thread
@@ -52,12 +55,18 @@ impl Callbacks {
         let mut program = Program {
             callbacks: self,
             ticket,
+            // One that no clock can reach is none.
+            deadline: (self.deadline).and_then(|longest| Instant::now().checked_add(longest)),
+            is_overdue: false,
             mistake: None,
         };
         let result = call(&mut program);
-        match program.mistake {
-            Some(mistake) => result.map_err(|_| mistake),
-            None => result,
+        match (program.mistake, result) {
+            (Some(mistake), Err(_)) => Err(mistake),
+            (None, Err(error)) if program.is_overdue && error.kind() == ErrorKind::Stopped => {
+                Err(overdue())
+            }
+            (_, result) => result,
         }
     }
 }
@@ -66,12 +75,19 @@ impl Callbacks {
 struct Program {
     callbacks: Callbacks,
     ticket: usize,
+    deadline: Option<Instant>,
+    /// Whether the call was stopped because of that.
+    is_overdue: bool,
     /// The error of a callback that returned a number with no meaning.
     mistake: Option<Error>,
 }
 
 impl Observer for Program {
     fn progress(&mut self, progress: &Progress) -> Flow {
+        if (self.deadline).is_some_and(|deadline| Instant::now() >= deadline) {
+            self.is_overdue = true;
+            return Flow::Stop;
+        }
         let Some(on_progress) = self.callbacks.on_progress else {
             return Flow::Continue;
         };
@@ -106,6 +122,11 @@ impl Observer for Program {
             on_log(self.callbacks.log_user_data, line.as_ptr().cast())
         });
     }
+}
+
+fn overdue() -> Error {
+    let message = "the call took longer than its deadline allows";
+    Error::new(ErrorKind::DeadlineExceeded, message)
 }
 
 /// Whether the call goes on, by the number that a callback returned.

@@ -17,7 +17,7 @@ from ._library import function
 from ._values import string
 from .client import Client
 from .enums import Action, Compare, Direction, Existing, PackageList, PackageState, PackageStatus, Phase, Reason, Status
-from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired, Stopped
+from .errors import AuthenticationFailed, DeadlineExceeded, Error, NetworkError, PasswordRequired, Stopped
 from .package import Package
 from .rows import Rows
 from .workspace import Workspace
@@ -65,8 +65,9 @@ __version__ = string(function("sendsafely_version_string")()) or ""
 
 __all__ = [
     "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Compare", "Confirmation",
-    "ContactGroup", "ContactGroupMember", "CountryCode", "Direction", "Directory", "Download", "Enterprise", "Error",
-    "Existing", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login", "NetworkError",
+    "ContactGroup", "ContactGroupMember", "CountryCode", "DeadlineExceeded", "Direction", "Directory", "Download",
+    "Enterprise", "Error", "Existing", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login",
+    "NetworkError",
     "Package", "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary",
     "PasswordRequired", "Phase", "Progress", "PublicKey", "Reason", "Recipient", "RecipientResult", "ReportItem",
     "RequestHeaders", "Rows", "Status", "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace",

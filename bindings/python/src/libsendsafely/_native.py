@@ -64,6 +64,7 @@ class sendsafely_client_options(Structure):
         ("user_data", c_void_p),
         ("on_log", sendsafely_log_callback),
         ("log_user_data", c_void_p),
+        ("deadline_ms", c_uint64),
     )
 
 
@@ -1534,6 +1535,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "parts_in_flight": "int",
         "force_api_route": "bool",
         "allow_plain_http": "bool",
+        "deadline_ms": "int",
     },
     "sendsafely_request_headers": {
         "api_key": "text",

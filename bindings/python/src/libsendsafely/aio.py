@@ -45,6 +45,8 @@ class AsyncClient(AsyncHandle[Client]):
       for no repetition; default 300,000, but 5,000 for a host that has never responded. A given time holds for both.
     connect_timeout_ms, stall_timeout_ms: milliseconds until an attempt to connect fails (default 10,000), and until a
       connection on which no byte moves fails (default 60,000).
+    deadline_ms: milliseconds that each call may take, transfers too, whatever it waits for. It then ends as if it were
+      stopped, and raises DeadlineExceeded. By default a call takes as long as it makes progress.
     part_size: bytes per part of an upload, 1 to 10,485,760; default 2,621,440.
     memory_budget: bytes of memory that all transfers of the client share, 1,048,576 or more; default 33,554,432. One
       part, at most 24 for which the program is slow, and 32 MiB for connections and at most 64 threads come to it,
@@ -65,15 +67,16 @@ class AsyncClient(AsyncHandle[Client]):
         progress: Optional[Callable[[records.Progress], Any]] = None, log: Optional[Callable[[str], Any]] = None,
         request_api: Optional[str] = None, client_version: Optional[str] = None, locale: Optional[str] = None,
         proxy: Optional[str] = None, ca_bundle: Optional[Path] = None, connect_timeout_ms: Optional[int] = None,
-        stall_timeout_ms: Optional[int] = None, retry_window_ms: Optional[int] = None, part_size: Optional[int] = None,
-        memory_budget: Optional[int] = None, max_part_bytes: Optional[int] = None,
-        parts_in_flight: Optional[int] = None, force_api_route: bool = False, allow_plain_http: bool = False,
+        stall_timeout_ms: Optional[int] = None, retry_window_ms: Optional[int] = None,
+        deadline_ms: Optional[int] = None, part_size: Optional[int] = None, memory_budget: Optional[int] = None,
+        max_part_bytes: Optional[int] = None, parts_in_flight: Optional[int] = None, force_api_route: bool = False,
+        allow_plain_http: bool = False,
     ) -> None:
         self._begin(
             Client, host, api_key, api_secret, progress=progress, log=log, request_api=request_api,
             client_version=client_version, locale=locale, proxy=proxy, ca_bundle=ca_bundle,
             connect_timeout_ms=connect_timeout_ms, stall_timeout_ms=stall_timeout_ms, retry_window_ms=retry_window_ms,
-            part_size=part_size, memory_budget=memory_budget, max_part_bytes=max_part_bytes,
+            deadline_ms=deadline_ms, part_size=part_size, memory_budget=memory_budget, max_part_bytes=max_part_bytes,
             parts_in_flight=parts_in_flight, force_api_route=force_api_route, allow_plain_http=allow_plain_http,
         )
 

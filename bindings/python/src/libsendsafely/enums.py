@@ -272,6 +272,10 @@ class Status(OpenEnum):
     """Stopped by the program. The call undid what it could: a stopped upload deletes its file, a stopped download leaves
     no file.
     """
+    DEADLINE_EXCEEDED = 701
+    """The call took longer than its deadline allows. It ended as if the program had stopped it: it undid what it could,
+    but the service may have acted. Look at what it has done before you call again, or set a longer deadline_ms.
+    """
     INTERNAL = 900
     """An error of the library itself. Please report it with the message. Everything remains usable."""
 

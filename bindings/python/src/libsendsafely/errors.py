@@ -56,6 +56,10 @@ class Stopped(Error):
     """The progress callback returned False, or the task that made the call was cancelled."""
 
 
+class DeadlineExceeded(Error):
+    """The call took longer than deadline_ms. It undid what it could, but the service may have acted."""
+
+
 class NetworkError(Error):
     """The host could not be reached, or sent no valid response, for longer than retry_window_ms: statuses 400 to
     499."""
@@ -71,6 +75,7 @@ class PasswordRequired(Error):
 
 CLASSES: dict[Status, type[Error]] = {
     Status.STOPPED: Stopped,
+    Status.DEADLINE_EXCEEDED: DeadlineExceeded,
     Status.AUTHENTICATION_FAILED: AuthenticationFailed,
     Status.PASSWORD_REQUIRED: PasswordRequired,
 }
