@@ -458,7 +458,13 @@ fn a_package_of_hostile_names_stays_in_its_directory() {
             "{existing:?}: {arrived} of {} files arrived",
             sent.names.len()
         );
+        assert!(arrived >= least, "{arrived}");
     }
+    let bare = TempDir::new();
+    let refusing = options(Existing::Refuse);
+    let report = sent.package.download_all(&mut (), &bare.0, &refusing);
+    assert_eq!(report.unwrap().items.len(), sent.names.len());
+    assert_eq!(bare.names().len(), sent.names.len());
     // Asked for, what has the same name is replaced: the file, and links themselves, never what they lead to.
     let target = Target::new();
     let overwriting = options(Existing::Overwrite);
