@@ -99,8 +99,9 @@ test-python: build ## the Python wheel under every CPython there is, its types a
 test-csharp: examples ## the C# wrapper on mono and CoreCLR 8 against the emulator
 	@$(PYTEST) tests/parity bindings/csharp/tests
 
-test-sync: build ## trees kept equal: random histories against a model, and kills; SYNC_SEED, SYNC_HISTORIES, SYNC_KILLS
+test-sync: build ## trees kept equal: random histories against a model, kills, many files; SYNC_SEED, SYNC_HISTORIES, SYNC_KILLS
 	@SYNC_HISTORIES=$${SYNC_HISTORIES:-10000} SYNC_KILLS=$${SYNC_KILLS:-200} \
+	SYNC_FILES=$${SYNC_FILES:-10000} SYNC_MANY=$${SYNC_MANY:-100000} \
 	  cargo test --locked --release -p sendsafely --test sync -- --nocapture
 
 test-offsets: build ## an exchange cut, silent and flipped at every byte; OFFSETS_STEP, OFFSETS_SEED, OFFSETS_CASE

@@ -10,6 +10,9 @@ mod cases;
 #[path = "sync/histories.rs"]
 mod histories;
 
+#[path = "sync/scale.rs"]
+mod scale;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
@@ -662,7 +665,7 @@ fn child_sync(emulator: &Emulator, machine: &Machine, options: &SyncOptions) -> 
         "secret": emulator.of_user(0, "api_secret"), "package": machine.package.id(),
         "keycode": machine.package.keycode().unwrap().to_string(), "tree": machine.tree(),
         "state": options.state_directory, "delete": options.delete, "force": options.force,
-        "checksum": options.checksum, "direction": format!("{:?}", options.direction),
+        "peak": machine.directory.join("peak"), "checksum": options.checksum, "direction": format!("{:?}", options.direction),
     });
     Command::new(std::env::current_exe().unwrap())
         .args(["a_program_of_its_own", "--exact", "--test-threads=1"])
@@ -703,7 +706,9 @@ fn a_program_of_its_own() {
         state_directory: Some(text("state").into()),
         ..SyncOptions::default()
     };
+    let before = scale::peak();
     let _ = package.sync(&mut (), Path::new(&text("tree")), &options);
+    fs::write(text("peak"), format!("{before} {}", scale::peak())).unwrap();
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! The envelope that the service's responses come in: reading it, and what its codes mean (`protocol` section 2).
 
+use std::cell::Cell;
 use std::io::Read as _;
 
 use url::Url;
 
 use super::transport::{CHECK_HOST, Class, Failure, Response, body_failure, read_limited};
+use super::tree::Tree;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, Unread};
 use crate::sieve::Sieve;
@@ -22,15 +24,18 @@ pub(crate) const MOST_FILES: usize = 100_000;
 /// Characters of an error id that are quoted.
 const LONGEST_ERROR_ID: usize = 100;
 
+/// Reads the text of a response, or the part of it that is kept.
+pub(super) type Reader<'a> = &'a dyn Fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>;
+
 /// Reads a JSON envelope (`protocol` 2.1).
 pub(super) fn read_envelope(response: &mut Response) -> std::result::Result<Json, Failure> {
-    parse_envelope(response, read_usual).map(|(_, json)| json)
+    parse_envelope(response, &read_usual).map(|(_, json)| json)
 }
 
 /// Reads a JSON envelope: its text and its value.
 pub(super) fn parse_envelope(
     response: &mut Response,
-    read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
+    read: Reader<'_>,
 ) -> std::result::Result<(Vec<u8>, Json), Failure> {
     if (300..400).contains(&response.status) {
         let target = response
@@ -91,6 +96,23 @@ pub(super) fn read_listing(response: &mut Response) -> std::result::Result<Vec<u
 /// The same with the actions of the recipients on each file, most of the text if there are many of both.
 pub(super) fn read_whole_listing(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
     read_sieved(response, Sieve::default())
+}
+
+/// Reads package information for the tree in it, which is none if the response is not as it should be, or does not have
+/// all of it.
+pub(super) fn read_tree(
+    response: &mut Response,
+    found: &Cell<Option<Tree>>,
+) -> std::result::Result<Vec<u8>, Failure> {
+    let body = (&mut response.body).take(LARGEST_LISTING as u64);
+    match Tree::read(body) {
+        Ok((tree, envelope)) => {
+            found.set(Some(tree).filter(Tree::is_whole));
+            Ok(envelope)
+        }
+        Err(error) if error.is_io() => Err(body_failure(error.into())),
+        Err(_) => Ok(br#"{"response":"SUCCESS"}"#.to_vec()),
+    }
 }
 
 fn read_sieved(response: &mut Response, mut sieve: Sieve) -> std::result::Result<Vec<u8>, Failure> {

@@ -19,6 +19,7 @@ mod signing;
 mod socket;
 mod socks;
 pub(crate) mod transport;
+pub(crate) mod tree;
 
 pub(crate) use envelope::{MOST_FILES, refusal};
 pub(crate) use session::{Api, Session};

@@ -1,5 +1,6 @@
 //! Calls of the API: their headers, and the connections that they are made on.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +10,15 @@ use url::Url;
 use super::connections::{Agents, Connections};
 use super::contact::Contact;
 use super::envelope::{
-    SECOND_FACTOR, accept, parse_envelope, read_envelope, read_listing, read_usual,
-    read_whole_listing,
+    Reader, SECOND_FACTOR, accept, parse_envelope, read_envelope, read_listing, read_tree,
+    read_usual, read_whole_listing,
 };
 use super::exchange::Exchange;
 use super::options::ClientOptions;
 use super::retry::{Repeat, retrying};
 use super::signing::{AUTH_PREFIX, Credentials, Signature, Signer};
 use super::transport::{Body, Class, Failure, JSON, Request, Response, Transport};
+use super::tree::Tree;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
@@ -159,13 +161,22 @@ impl Session {
     /// recipients.
     pub(super) fn get_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
-        self.json_call("GET", &path, None, Repeat::Safely, read_listing)
+        self.json_call("GET", &path, None, Repeat::Safely, &read_listing)
     }
 
     /// The same with the actions of the recipients.
     pub(super) fn get_whole_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
-        self.json_call("GET", &path, None, Repeat::Safely, read_whole_listing)
+        self.json_call("GET", &path, None, Repeat::Safely, &read_whole_listing)
+    }
+
+    /// The tree in package information, if it is whole.
+    pub(super) fn get_tree(&self, path: &str) -> Result<Option<Tree>> {
+        let path = format!("{}{path}", self.prefix()?);
+        let found = Cell::new(None);
+        let read = |response: &mut Response| read_tree(response, &found);
+        self.json_call("GET", &path, None, Repeat::Safely, &read)?;
+        Ok(found.into_inner())
     }
 
     pub(super) fn put<'v>(
@@ -189,7 +200,7 @@ impl Session {
     /// One attempt of the same, for a caller that repeats it by rules of its own.
     pub(super) fn post_once(&self, path: &str, body: &Value) -> std::result::Result<Json, Failure> {
         let path = format!("{}{path}", self.prefix()?);
-        self.json_attempt("POST", &path, Some(json_text(body).expose()), read_usual)
+        self.json_attempt("POST", &path, Some(json_text(body).expose()), &read_usual)
     }
 
     pub(super) fn patch(&self, path: &str, body: &Value, repeat: Repeat) -> Result<Json> {
@@ -212,7 +223,7 @@ impl Session {
         let (prefix, text) = (self.prefix()?, body.map(json_text));
         let text = text.as_ref().map(SecretString::expose);
         let path = format!("{prefix}{path}");
-        self.json_call(method, &path, text, repeat, read_usual)
+        self.json_call(method, &path, text, repeat, &read_usual)
     }
 
     /// An unsigned JSON call (`protocol` 1.4).
@@ -229,7 +240,7 @@ impl Session {
             &format!("{AUTH_PREFIX}{path}"),
             Some(text.expose()),
             repeat,
-            read_usual,
+            &read_usual,
         )
     }
 
@@ -243,7 +254,7 @@ impl Session {
         path: &str,
         body: Option<&str>,
         repeat: Repeat,
-        read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
+        read: Reader<'_>,
     ) -> Result<Json> {
         retrying(
             &self.call,
@@ -259,7 +270,7 @@ impl Session {
         method: &str,
         path: &str,
         body: Option<&str>,
-        read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
+        read: Reader<'_>,
     ) -> std::result::Result<Json, Failure> {
         let mut response = self.exchange_json(method, path, body)?;
         let accepted = accept(parse_envelope(&mut response, read)?.1, response.status)?;
@@ -288,7 +299,7 @@ impl Session {
             &self.contact(),
             || {
                 let mut response = self.exchange_json(method, &path, body)?;
-                let (text, _) = parse_envelope(&mut response, read_usual)?;
+                let (text, _) = parse_envelope(&mut response, &read_usual)?;
                 // A value that is too deep to be kept was skipped, whatever bytes it has.
                 let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 Ok(String::from_utf8(text).unwrap_or_else(|error| lossy(error.as_bytes())))

@@ -1,7 +1,7 @@
 //! Private files of lines, each for one program at a time.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::descriptor::above_standard;
@@ -41,18 +41,23 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal of this name in the state directory, and returns its lines.
-    pub(crate) fn open(directory: &Path, name: &str) -> Result<(Self, Vec<String>)> {
+    /// Opens the journal of this name in the state directory. `take` gets its lines.
+    pub(crate) fn open(directory: &Path, name: &str, take: &mut dyn FnMut(&str)) -> Result<Self> {
         let path = private_directory(directory)?.join(name);
-        let text = match above_standard(|| fs::read(&path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(|error| io_error(&error, &path, ErrorKind::ReadFailed))?,
-        };
-        let text = String::from_utf8_lossy(&text);
-        let lines = text.split_inclusive('\n');
-        let lines = lines.filter_map(|line| line.strip_suffix('\n'));
-        let lines = lines.map(str::to_owned).collect();
-        Ok((Self { path, file: None }, lines))
+        let failed = |error: io::Error| io_error(&error, &path, ErrorKind::ReadFailed);
+        match above_standard(|| File::open(&path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            opened => {
+                let (mut file, mut line) = (BufReader::new(opened.map_err(failed)?), Vec::new());
+                while file.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+                    if line.pop() == Some(b'\n') {
+                        take(&String::from_utf8_lossy(&line));
+                    }
+                    line.clear();
+                }
+            }
+        }
+        Ok(Self { path, file: None })
     }
 
     /// Replaces all lines in one step.
@@ -309,7 +314,12 @@ mod tests {
     fn a_journal_keeps_whole_lines_and_is_private() {
         let directory = std::env::temp_dir().join(format!("journal-{}", std::process::id()));
         let state = directory.join("state/below");
-        let (mut journal, lines) = Journal::open(&state, "a").expect("it opens");
+        let opened = || {
+            let mut lines = Vec::new();
+            let journal = Journal::open(&state, "a", &mut |line| lines.push(line.to_owned()));
+            (journal.expect("it opens"), lines)
+        };
+        let (mut journal, lines) = opened();
         assert!(lines.is_empty());
         let both = ["one", "two"].map(str::to_owned);
         journal.rewrite(both.into_iter()).expect("it is written");
@@ -317,7 +327,7 @@ mod tests {
         let path = state.join("a");
         let mut cut = open(&path).expect("it opens");
         cut.write_all(b"a cut li").expect("it is written");
-        let (mut journal, lines) = Journal::open(&state, "a").expect("it opens");
+        let (mut journal, lines) = opened();
         assert_eq!(lines, ["one", "two", "three"]);
         journal.rewrite(lines.into_iter()).expect("it is written");
         assert_eq!(fs::read(&path).expect("it is read"), b"one\ntwo\nthree\n");

@@ -126,14 +126,14 @@ pub(super) fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
     pub(crate) size: u64,
-    pub(crate) modified: i128,
+    pub(crate) modified: i64,
 }
 
 impl Stamp {
     pub(crate) fn of(metadata: &fs::Metadata) -> Self {
         let since_1970 = |time: SystemTime| match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => after.as_nanos().cast_signed(),
-            Err(before) => -before.duration().as_nanos().cast_signed(),
+            Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |at| -at),
         };
         Self {
             size: metadata.len(),
@@ -149,7 +149,7 @@ impl Stamp {
 
     /// Whole seconds since 1970.
     pub(crate) fn seconds(self) -> i64 {
-        i64::try_from(self.modified.div_euclid(1_000_000_000)).unwrap_or(i64::MAX)
+        self.modified.div_euclid(1_000_000_000)
     }
 }
 

@@ -40,6 +40,23 @@ impl File {
         })
     }
 
+    /// A file of which no more is known.
+    pub(crate) fn known(file_id: &str, file_name: &str, version: Option<u32>) -> Self {
+        Self {
+            file_id: file_id.to_owned(),
+            file_name: file_name.to_owned(),
+            size: None,
+            parts: None,
+            may_be_empty: false,
+            uploaded: None,
+            version,
+            created_by: None,
+            created_by_id: None,
+            old_versions: Vec::new(),
+            file_key: None,
+        }
+    }
+
     /// Reads a file without its earlier versions.
     fn read_version(json: &Json) -> Result<Self> {
         let size = json.size("fileSize");

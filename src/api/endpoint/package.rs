@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::route;
 use crate::api::retry::Repeat::{Looking, Never, Safely};
 use crate::api::session::Session;
+use crate::api::tree::Tree;
 use crate::error::Result;
 use crate::json::Json;
 use crate::secret::SecretJson;
@@ -26,6 +27,11 @@ pub(crate) fn package_information(s: &Session, package: &str) -> Result<Json> {
 /// The same with the confirmations of its recipients.
 pub(crate) fn whole_package_information(s: &Session, package: &str) -> Result<Json> {
     s.get_whole_listing(&route!("/package/{}/", package))
+}
+
+/// The tree of a Workspace in it, if the service shows all of it there.
+pub(crate) fn workspace_tree(s: &Session, package: &str) -> Result<Option<Tree>> {
+    s.get_tree(&route!("/package/{}/", package))
 }
 
 /// 6.2.3: `life`, `label`, or what else the caller gives.

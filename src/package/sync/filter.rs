@@ -60,6 +60,11 @@ impl Filter {
         })
     }
 
+    /// Whether there are no patterns.
+    pub(super) fn takes_all(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
     /// Whether an entry takes part. A directory does unless it is excluded, so that what is in it can be included.
     pub(super) fn takes(&self, path: &str, is_directory: bool) -> bool {
         let is_excluded = self

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::filter::Filter;
-use super::plan::{Here, Side, There, ancestors};
+use super::plan::{Here, Rules, Side, There, ancestors, step};
 use super::state::{Common, Digest, Known, Names, sync_running};
+use super::unchanged::Unchanged;
 use crate::call::Call;
 use crate::check::name_to_send;
 use crate::error::{Error, ErrorKind, Result};
@@ -204,10 +206,12 @@ pub(super) struct ListThere<'a> {
     pub(super) inner: &'a Arc<Inner>,
     pub(super) root: String,
     pub(super) base: &'a Path,
-    pub(super) here: &'a Side<Here>,
-    pub(super) known: &'a Known,
+    /// What is the same on both sides leaves it.
+    pub(super) here: &'a Arc<Mutex<Side<Here>>>,
+    pub(super) known: &'a Arc<Known>,
     pub(super) names: &'a Names,
     pub(super) filter: &'a Filter,
+    pub(super) rules: Rules,
     /// Whether incomplete files that our own uploads have left are removed.
     pub(super) may_clean: bool,
 }
@@ -222,24 +226,16 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         known,
         names,
         filter,
+        rules,
         may_clean,
     } = list;
-    let of_directory = Arc::new(by_directory(here));
-    let is_file = |(path, entry): (&String, &Here)| match entry {
-        Here::File { .. } => Some(path.clone()),
-        Here::Directory => None,
-    };
-    let files_here: BTreeSet<String> = here.entries.iter().filter_map(is_file).collect();
+    let unchanged = Unchanged::find(inner, &inner.client.session(call), known, names)?;
     let remote = Arc::new(Mutex::new(Remote::default()));
     let seen = Mutex::new(BTreeSet::from([root.clone()]));
-    let ids = known.iter().filter_map(|(path, common)| match common {
-        Common::File(file) => Some((path.clone(), file.file_id.clone())),
-        Common::Directory => None,
-    });
-    let noted = Arc::new(by_name_there(known, names));
-    let known: Arc<BTreeMap<String, String>> = Arc::new(ids.collect());
+    let noted = by_name_there(known, names);
     let (found, worker_inner, worker_call) =
         (Arc::clone(&remote), Arc::clone(inner), Arc::clone(call));
+    let (here, known, names) = (Arc::clone(here), Arc::clone(known), names.clone());
     let (base, filter) = (base.to_owned(), filter.clone());
     let cut = match may_clean {
         true => Inner::cut_creations(),
@@ -247,6 +243,21 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
     };
     let limit = inner.client.options().parts_in_flight;
     let work = move |queue: &Queue<(String, String)>, (path, id): (String, String)| {
+        let listed = (found.as_ref(), here.as_ref());
+        let names_there = (&names, &noted);
+        if let Some(below) = unchanged.below(&path, &id)
+            && let Some(below) =
+                take_over(listed, &known, names_there, &filter, rules, &path, below)
+        {
+            found.lock().directories.insert(path, id);
+            let is_new = |(_, id): &(String, String)| seen.lock().insert(id.clone());
+            queue.add(below.into_iter().filter(is_new));
+            return Ok(());
+        }
+        let known_id = |path: &str| match known.get(path) {
+            Some(Common::File(file)) => Some(&file.file_id),
+            _ => None,
+        };
         let session = worker_inner.client.session(&worker_call);
         let directory = worker_inner.list_directory(&session, &id, &DirectoryOptions::default())?;
         worker_inner.steps.lock().learn_directory(&directory);
@@ -256,7 +267,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             ..
         } = directory;
         let is_known =
-            |file: &File| known.get(&joined(&path, &file.file_name)) == Some(&file.file_id);
+            |file: &File| known_id(&joined(&path, &file.file_name)) == Some(&file.file_id);
         if may_clean {
             let mut left = Vec::new();
             for file in files.iter().filter(|file| !is_known(file)) {
@@ -276,9 +287,8 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             .map(|below| Entry::directory(&below.name)))
         .chain(files.iter().map(|file| Entry::file(&file.file_name)))
         .collect();
-        let none = Vec::new();
-        let own = of_directory.get(&path).unwrap_or(&none);
-        let mut own: Vec<_> = own
+        let names_here = names_in(&here.lock(), &path);
+        let mut own: Vec<_> = names_here
             .iter()
             .map(|(is_directory, name)| Entry {
                 is_directory: *is_directory,
@@ -301,7 +311,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             let Some(file) = index.checked_sub(directories.len()).map(|at| &files[at]) else {
                 return false;
             };
-            match known.get(&joined(&path, &given.name)) {
+            match known_id(&joined(&path, &given.name)) {
                 Some(id) => *id != file.file_id && file.file_name != given.name,
                 None => given.counterpart != Counterpart::Sure,
             }
@@ -320,9 +330,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
                     )?;
                     Ok(now.old_versions.iter().any(|old| old.file_id == *id))
                 };
-                let is_version = known
-                    .get(&joined(&path, name))
-                    .map_or(Ok(false), is_later)?;
+                let is_version = known_id(&joined(&path, name)).map_or(Ok(false), is_later)?;
                 if is_version
                     || worker_inner.is_surely_same(
                         &worker_call,
@@ -344,7 +352,8 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         let mut incomplete = BTreeSet::new();
         for (file, name) in files.iter().zip(file_names) {
             let path = joined(&path, name);
-            let is_new = known.get(&path) != Some(&file.file_id) && files_here.contains(&path);
+            let is_here = || matches!(here.lock().entries.get(&path), Some(Here::File { .. }));
+            let is_new = known_id(&path) != Some(&file.file_id) && is_here();
             if is_new && !worker_inner.is_complete(&session, &file.file_id, Some(&id))? {
                 incomplete.insert(path);
             }
@@ -391,8 +400,12 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
     Ok(remote)
 }
 
+/// The names here of what has another name in the Workspace: by whether it is a directory, and by its path with that
+/// name.
+type NamesThere = BTreeMap<(bool, String), String>;
+
 /// The names here of what has another name in the Workspace: by the kind, and by the path here with the name there.
-fn by_name_there(known: &Known, names: &Names) -> BTreeMap<(bool, String), String> {
+fn by_name_there(known: &Known, names: &Names) -> NamesThere {
     let of = |(path, name): (&String, &String)| {
         let is_directory = *known.get(path)? == Common::Directory;
         let (directory, own) = path.rsplit_once('/').unwrap_or(("", path));
@@ -401,22 +414,110 @@ fn by_name_there(known: &Known, names: &Names) -> BTreeMap<(bool, String), Strin
     names.iter().filter_map(of).collect()
 }
 
-/// The names in each local directory.
-fn by_directory(here: &Side<Here>) -> BTreeMap<String, Vec<(bool, String)>> {
-    let mut of_directory: BTreeMap<String, Vec<(bool, String)>> = BTreeMap::new();
-    let unknown = here.unknown.iter().map(|path| (path, false));
-    let entries = here
-        .entries
-        .iter()
-        .map(|(path, entry)| (path, *entry == Here::Directory));
-    for (path, is_directory) in entries.chain(unknown) {
-        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-        of_directory
-            .entry(directory.to_owned())
-            .or_default()
-            .push((is_directory, name.to_owned()));
+/// Takes what a directory of the Workspace holds from the last common state, as which it is. Files that are the same
+/// here too leave the listing of this side. Returns the directories in it, as paths here and ids; `None` if something
+/// that it holds is not here as it was.
+fn take_over(
+    (remote, here): (&Mutex<Remote>, &Mutex<Side<Here>>),
+    known: &Known,
+    (names, noted): (&Names, &NamesThere),
+    filter: &Filter,
+    rules: Rules,
+    directory: &str,
+    below: &[(String, String)],
+) -> Option<Vec<(String, String)>> {
+    let (mut remote, mut here) = (remote.lock(), here.lock());
+    let held: Vec<_> = children(known, directory).collect();
+    let (taken, left): (Vec<_>, Vec<_>) = (held.into_iter())
+        .partition(|(path, common)| filter.takes(path, **common == Common::Directory));
+    let is_here = |(path, common): &(&String, &Common)| match (common, here.entries.get(*path)) {
+        (Common::Directory, Some(Here::Directory)) => true,
+        (Common::File(file), Some(Here::File { .. })) => file.is_equal,
+        _ => false,
+    };
+    if !taken.iter().all(is_here) {
+        return None;
     }
-    of_directory
+    let name_there = |path: &str| match names.get(path) {
+        Some(name) => name.clone(),
+        None => path
+            .rsplit_once('/')
+            .map_or(path, |(_, name)| name)
+            .to_owned(),
+    };
+    for (path, _) in left {
+        remote.taken.insert(joined(directory, &name_there(path)));
+    }
+    for (path, common) in taken {
+        remote.give_name(path, &name_there(path));
+        let Common::File(file) = common else {
+            remote.side.entries.insert(path.clone(), There::Directory);
+            continue;
+        };
+        let there = There::File {
+            file_id: file.file_id.clone(),
+            version: file.version,
+            uploaded: None,
+        };
+        if step(here.entries.get(path), Some(&there), Some(common), rules).is_none() {
+            here.entries.remove(path);
+            here.same += 1;
+            remote.side.same += 1;
+        } else {
+            let file = File::known(&file.file_id, &name_there(path), file.version);
+            remote.files.insert(path.clone(), file);
+            remote.side.entries.insert(path.clone(), there);
+        }
+    }
+    remote.side.settled.insert(directory.to_owned());
+    let path_here = |(name, id): &(String, String)| {
+        let own = noted.get(&(true, joined(directory, name))).unwrap_or(name);
+        (joined(directory, own), id.clone())
+    };
+    let below = below.iter().map(path_here);
+    Some(below.filter(|(path, _)| filter.takes(path, true)).collect())
+}
+
+/// What a directory holds.
+fn children<'m, T>(
+    entries: &'m BTreeMap<String, T>,
+    directory: &str,
+) -> impl Iterator<Item = (&'m String, &'m T)> {
+    let before = match directory {
+        "" => String::new(),
+        _ => format!("{directory}/"),
+    };
+    let mut from = Bound::Included(before.clone());
+    std::iter::from_fn(move || {
+        loop {
+            let range = (from.as_ref().map(String::as_str), Bound::Unbounded);
+            let (path, entry) = entries.range::<str, _>(range).next()?;
+            let name = path.strip_prefix(&before)?;
+            match name.split_once('/') {
+                None => {
+                    from = Bound::Excluded(path.clone());
+                    return Some((path, entry));
+                }
+                // The next character behind the slash: everything in that directory is passed over.
+                Some((below, _)) => from = Bound::Included(format!("{before}{below}0")),
+            }
+        }
+    })
+}
+
+/// The names in a local directory, and whether each is one of a directory.
+fn names_in(here: &Side<Here>, directory: &str) -> Vec<(bool, String)> {
+    let parts = |path: &str| match path.rsplit_once('/') {
+        Some((above, name)) => (above.to_owned(), name.to_owned()),
+        None => (String::new(), path.to_owned()),
+    };
+    let known = children(&here.entries, directory)
+        .map(|(path, entry)| (*entry == Here::Directory, parts(path).1));
+    let unknown = here.unknown.iter().map(|path| parts(path));
+    let unknown = unknown.filter(|(above, _)| above == directory);
+    known
+        .chain(unknown.map(|(_, name)| (false, name)))
+        .collect()
 }
 
 /// Leaves one file of each name. Of several, such as an incomplete one beside the complete one, it is that of the last

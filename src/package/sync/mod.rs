@@ -10,6 +10,7 @@ mod listing;
 mod options;
 mod plan;
 mod state;
+mod unchanged;
 
 pub use options::SyncOptions;
 pub use plan::Direction;
@@ -137,7 +138,7 @@ impl Sync {
             call.set_phase(Phase::Preparing);
             let (known, names) = {
                 let state = state.lock();
-                (state.known().clone(), state.names().clone())
+                (Arc::clone(state.known()), state.names().clone())
             };
             let (mut plan, remote) = self.plan(call, root, known, &names, pass == 1)?;
             if self.options.dry_run {
@@ -177,7 +178,7 @@ impl Sync {
         &self,
         call: &Arc<Call>,
         root: &str,
-        mut known: Known,
+        known: Arc<Known>,
         names: &Names,
         is_first: bool,
     ) -> Result<(Plan, Remote)> {
@@ -204,7 +205,11 @@ impl Sync {
             may_clean: !self.options.dry_run,
             refuse: &mut refuse,
         };
-        let mut here: Side<Here> = listing.list(call)?;
+        let here = Arc::new(Mutex::new(listing.list(call)?));
+        let rules = Rules {
+            direction: self.options.direction,
+            delete: self.options.delete,
+        };
         let remote = ListThere {
             inner: &self.inner,
             root: root.to_owned(),
@@ -213,18 +218,20 @@ impl Sync {
             known: &known,
             names,
             filter: &self.filter,
+            rules,
             may_clean: !self.options.dry_run,
         };
         let mut remote = list_there(call, remote)?;
-        known.retain(|path, common| {
-            self.filter
-                .takes_with_all_above(path, *common == state::Common::Directory)
-        });
-        self.leave_out_empty(&mut here, &mut remote.side, &mut known);
-        let rules = Rules {
-            direction: self.options.direction,
-            delete: self.options.delete,
-        };
+        let mut here = std::mem::take(&mut *here.lock());
+        let mut known = known;
+        if !self.filter.takes_all() {
+            let known = Arc::make_mut(&mut known);
+            known.retain(|path, common| {
+                self.filter
+                    .takes_with_all_above(path, *common == state::Common::Directory)
+            });
+            self.leave_out_empty(&mut here, &mut remote.side, known);
+        }
         Ok((plan::plan(&here, &remote.side, &known, rules), remote))
     }
 

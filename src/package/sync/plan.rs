@@ -72,6 +72,10 @@ pub(super) struct Side<T> {
     pub(super) entries: BTreeMap<String, T>,
     /// Paths about which nothing is known, with all that lies below: they could not be read, or are in motion.
     pub(super) unknown: BTreeSet<String>,
+    /// Directories of whose files those that are not among the entries are the same as in the common state.
+    pub(super) settled: BTreeSet<String>,
+    /// The number of these files.
+    pub(super) same: usize,
 }
 
 impl<T> Default for Side<T> {
@@ -79,6 +83,8 @@ impl<T> Default for Side<T> {
         Self {
             entries: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            settled: BTreeSet::new(),
+            same: 0,
         }
     }
 }
@@ -185,9 +191,14 @@ pub(super) struct Plan {
 
 /// Makes the plan.
 pub(super) fn plan(here: &Side<Here>, there: &Side<There>, common: &Known, rules: Rules) -> Plan {
+    let is_settled = |path: &str| {
+        let (directory, _) = path.rsplit_once('/').unwrap_or(("", path));
+        there.settled.contains(directory)
+    };
+    let known = common.keys().filter(|path| !is_settled(path));
     let paths: BTreeSet<&String> = (here.entries.keys())
         .chain(there.entries.keys())
-        .chain(common.keys())
+        .chain(known)
         .collect();
     let known_paths = (paths.into_iter()).filter(|path| here.knows(path) && there.knows(path));
     let mut steps: Vec<(String, Step)> = known_paths
@@ -208,15 +219,14 @@ pub(super) fn plan(here: &Side<Here>, there: &Side<There>, common: &Known, rules
     let is_file = |entry: &&Here| matches!(entry, Here::File { .. });
     plan.deletions_here = Deletions {
         deleted: count(|step| matches!(step, Step::DeleteHere { .. })),
-        of: here.entries.values().filter(is_file).count(),
+        of: here.same + here.entries.values().filter(is_file).count(),
     };
     plan.deletions_there = Deletions {
         deleted: count(|step| matches!(step, Step::DeleteThere { .. })),
-        of: there
-            .entries
-            .values()
-            .filter(|entry| matches!(entry, There::File { .. }))
-            .count(),
+        of: there.same
+            + (there.entries.values())
+                .filter(|entry| matches!(entry, There::File { .. }))
+                .count(),
     };
     // From below: what is in a directory stands behind it.
     plan.steps.extend(deletions.into_iter().rev());
@@ -301,7 +311,8 @@ fn keep_directories<'a>(
     });
 }
 
-fn step(
+/// The step for one path; `None` if nothing is to be done.
+pub(super) fn step(
     here: Option<&Here>,
     there: Option<&There>,
     common: Option<&Common>,
@@ -463,7 +474,7 @@ mod tests {
     fn stamp(content: u8) -> Stamp {
         Stamp {
             size: 1,
-            modified: i128::from(content) * 1_000_000_000,
+            modified: i64::from(content) * 1_000_000_000,
         }
     }
 
@@ -542,11 +553,11 @@ mod tests {
     fn plan_of(one: &Entries, other: &Entries, known: &Known, rules: Rules) -> Plan {
         let here = Side {
             entries: made(one, Here::Directory, here),
-            unknown: BTreeSet::new(),
+            ..Side::default()
         };
         let there = Side {
             entries: made(other, There::Directory, there),
-            unknown: BTreeSet::new(),
+            ..Side::default()
         };
         plan(&here, &there, known, rules)
     }
@@ -725,10 +736,11 @@ mod tests {
             let here = Side {
                 entries: made(&one, Here::Directory, here),
                 unknown: [unknown.to_owned()].into(),
+                ..Side::default()
             };
             let there = Side {
                 entries: made(&other, There::Directory, there),
-                unknown: BTreeSet::new(),
+                ..Side::default()
             };
             let known: Known = made(&before, Common::Directory, common);
             let rules = Rules { direction: Direction::Both, delete: true };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
@@ -63,7 +64,7 @@ impl Content {
         let settled = began.saturating_sub(COARSEST_TIME);
         Self {
             stamp,
-            is_settled: stamp.modified < settled.as_nanos().cast_signed(),
+            is_settled: i128::from(stamp.modified) < settled.as_nanos().cast_signed(),
             digest,
         }
     }
@@ -119,7 +120,7 @@ impl CommonFile {
 
 /// The state of one local directory and one directory of a Workspace, which no other program has open.
 pub(super) struct State {
-    known: Known,
+    known: Arc<Known>,
     names: Names,
     /// `None` for a run that changes nothing.
     journal: Option<Journal>,
@@ -141,19 +142,20 @@ impl State {
         let lock = lock.transpose()?;
         let tree = tree.to_string_lossy();
         let names: Vec<&str> = remote.iter().copied().chain([&*tree]).collect();
-        let (mut journal, lines) =
-            Journal::open(directory, &format!("sync-{}.jsonl", name_of(&names)))?;
         let header = header(&names);
-        let mut lines = lines.iter();
-        let (known, names) = match lines.next() {
-            // A line that makes no sense makes the others doubtful: what it replaced would be taken for the last state.
-            Some(first) if *first == header => {
-                let none = (Known::new(), Names::new());
-                let all = lines.try_fold(none, |all, line| read(all, line));
-                all.unwrap_or_default()
-            }
-            _ => (Known::new(), Names::new()),
+        let (mut all, mut is_first) = (None, true);
+        // A line that makes no sense makes the others doubtful: what it replaced would be taken for the last state.
+        let mut read_line = |line: &str| {
+            all = match std::mem::take(&mut is_first) {
+                true => (line == header).then(|| (Known::new(), Names::new())),
+                false => all.take().and_then(|all| read(all, line)),
+            };
         };
+        let name = format!("sync-{}.jsonl", name_of(&names));
+        let mut journal = Journal::open(directory, &name, &mut read_line)?;
+        let (known, names) = all.unwrap_or_default();
+        // A map that is made of all entries at once takes half the memory of one that has grown in order.
+        let known: Known = known.into_iter().collect();
         if !read_only {
             let all = known
                 .iter()
@@ -161,7 +163,7 @@ impl State {
             journal.rewrite([header].into_iter().chain(all))?;
         }
         Ok(Self {
-            known,
+            known: Arc::new(known),
             names,
             journal: (!read_only).then_some(journal),
             lock,
@@ -174,7 +176,7 @@ impl State {
         self.lock = None;
     }
 
-    pub(super) fn known(&self) -> &Known {
+    pub(super) fn known(&self) -> &Arc<Known> {
         &self.known
     }
 
@@ -193,7 +195,7 @@ impl State {
         if let Some(journal) = &mut self.journal {
             journal.append(&write(path, common.as_ref(), name.as_ref()))?;
         }
-        set(&mut self.known, path, common);
+        set(Arc::make_mut(&mut self.known), path, common);
         set(&mut self.names, path, name);
         Ok(())
     }
