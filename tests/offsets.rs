@@ -154,7 +154,7 @@ impl Case {
 
     fn rule(&self) -> Value {
         let action = match self.fault {
-            "cut" if self.offset % 2 == 0 => json!({"cut": "reset"}),
+            "cut" if self.offset.is_multiple_of(2) => json!({"cut": "reset"}),
             "cut" => json!({"cut": "close"}),
             "stall" => json!({"stall": 0}),
             _ => json!({"flip": self.offset % 8}),
@@ -301,10 +301,13 @@ fn service_is_right(
 
 // --- All runs ------------------------------------------------------------------------------------------------------
 
+/// How often runs ended in each way, and how long all of them took.
+type Row = (BTreeMap<String, usize>, Duration);
+
 #[derive(Default)]
 struct Outcomes {
-    /// By scheme and fault: how the runs ended, and how long all of them took.
-    counts: Mutex<BTreeMap<String, (BTreeMap<String, usize>, Duration)>>,
+    /// By scheme and fault.
+    counts: Mutex<BTreeMap<String, Row>>,
     differences: Mutex<Vec<String>>,
 }
 
