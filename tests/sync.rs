@@ -60,7 +60,18 @@ impl Machine {
     }
 
     fn sync_with(&self, options: &SyncOptions) -> Outcome {
-        self.package.sync(&mut (), &self.tree(), options)
+        let sync = || self.package.sync(&mut (), &self.tree(), options);
+        let is_locked = |outcome: &Outcome| {
+            let failed = outcome.as_ref().err();
+            failed.is_some_and(|failed| failed.error.kind() == ErrorKind::SyncRunning)
+        };
+        // A program that another test starts has our locks until it runs.
+        let (mut outcome, end) = (sync(), Instant::now() + Duration::from_millis(500));
+        while is_locked(&outcome) && Instant::now() < end {
+            thread::sleep(Duration::from_millis(10));
+            outcome = sync();
+        }
+        outcome
     }
 
     fn write(&self, path: &str, content: &str) {

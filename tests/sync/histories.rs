@@ -40,7 +40,8 @@ const DIRECTORIES: [&str; 5] = ["d", "d/e", "D", "f", "new"];
 /// not completed.
 #[derive(Default)]
 struct Workspace {
-    current: Vec<String>,
+    /// Several files may have one name.
+    current: Vec<(String, String)>,
     old: Vec<String>,
     incomplete: BTreeSet<String>,
 }
@@ -76,7 +77,8 @@ impl Reader {
                     found.incomplete.insert(format!("{path}{}", file.file_name));
                     continue;
                 };
-                found.current.push(content);
+                let path = format!("{path}{}", file.file_name);
+                found.current.push((path, content));
                 for version in self.versions_of(&file.file_id, id) {
                     found.old.extend(self.content(&version, id));
                 }
@@ -362,7 +364,8 @@ impl<'a> History<'a> {
 
     fn nothing_is_lost(&mut self) {
         let there = self.reader.read();
-        let mut readable: BTreeSet<_> = there.current.into_iter().chain(there.old).collect();
+        let current = there.current.into_iter().map(|(_, content)| content);
+        let mut readable: BTreeSet<_> = current.chain(there.old).collect();
         for machine in &self.machines {
             readable.extend(machine.content().into_values());
         }
@@ -373,15 +376,14 @@ impl<'a> History<'a> {
     /// Two names that differ in Unicode's form alone may have a number on one side, so only contents are compared. Of a
     /// file that somebody may still be sending nothing is known.
     fn both_sides_are_equal(&mut self, at: usize) {
-        let mut there = self.reader.read();
+        let there = self.reader.read();
+        let (paths, mut current): (BTreeSet<_>, Vec<_>) = there.current.into_iter().unzip();
         let mut here = self.machines[at].content();
-        here.retain(|path, content| {
-            !there.incomplete.contains(path) || there.current.contains(content)
-        });
+        here.retain(|path, _| !there.incomplete.contains(path) || paths.contains(path));
         let mut here: Vec<_> = here.into_values().collect();
         here.sort();
-        there.current.sort();
-        assert_eq!(here, there.current, "here and there");
+        current.sort();
+        assert_eq!(here, current, "here and there");
     }
 
     fn is_idle(&self, at: usize, checksum: bool) {
