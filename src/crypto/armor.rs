@@ -9,9 +9,18 @@ pub(super) const PRIVATE_KEY: &str = "PRIVATE KEY BLOCK";
 pub(super) const PUBLIC_KEY: &str = "PUBLIC KEY BLOCK";
 
 /// The first block of a kind, without what stands before and behind it, nor blanks and invisible characters at the ends
-/// of its lines, nor its headers: nobody needs them, and rPGP looks through the whole block for the end of each. A text
-/// without such a block stays as it is.
+/// of its lines. A text without such a block stays as it is.
 pub(super) fn block(text: &str, kind: &str) -> Zeroizing<String> {
+    lines_of_block(text, kind, |_| true)
+}
+
+/// The block to read: without its headers. Nobody needs them, and rPGP looks through the whole block for the end of each.
+pub(super) fn bare_block(text: &str, kind: &str) -> Zeroizing<String> {
+    // No line of base64 has a colon.
+    lines_of_block(text, kind, |line| !line.contains(':'))
+}
+
+fn lines_of_block(text: &str, kind: &str, is_kept: impl Fn(&str) -> bool) -> Zeroizing<String> {
     let (begin, end) = (
         format!("-----BEGIN PGP {kind}-----"),
         format!("-----END PGP {kind}-----"),
@@ -22,8 +31,7 @@ pub(super) fn block(text: &str, kind: &str) -> Zeroizing<String> {
         .map_or(block, |at| &block[..at + end.len()]);
     // Sized at once: a growing string would leave copies of a private key behind.
     let mut lines = Zeroizing::new(String::with_capacity(block.len() + 1));
-    // No line of base64 has a colon.
-    for line in block.lines().filter(|line| !line.contains(':')) {
+    for line in block.lines().filter(|line| is_kept(line)) {
         lines.push_str(trimmed(line));
         lines.push('\n');
     }
@@ -47,10 +55,12 @@ mod tests {
                 "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxyz\n-----END PGP PUBLIC KEY BLOCK-----\n{armored}"
             ),
             armored.trim_end().to_owned(),
-            armored.replacen("\n\n", "\nVersion: 1\nComment:\n\n", 1),
         ] {
             assert_eq!(block_of(&text), armored, "{text:?}");
         }
+        let with_headers = armored.replacen("\n\n", "\nVersion: 1\nComment:\n\n", 1);
+        assert_eq!(block_of(&with_headers), with_headers);
+        assert_eq!(*bare_block(&with_headers, MESSAGE), armored);
         assert_eq!(block_of("no block"), "no block\n");
     }
 }

@@ -16,7 +16,7 @@ use pgp::types::{CompressionAlgorithm, EncryptionKey, KeyVersion};
 use rand_core::OsRng;
 use zeroize::Zeroizing;
 
-use super::armor::{MESSAGE, PRIVATE_KEY, block};
+use super::armor::{MESSAGE, PRIVATE_KEY, bare_block};
 use super::keycode::Keycode;
 use super::openpgp::{Limits, PartBuffer, decrypt_failed, open_with_private_key};
 use super::public_key;
@@ -107,7 +107,7 @@ impl PrivateKey {
     /// # Errors
     /// `InvalidKey` if it cannot be read or is protected by a password.
     pub(crate) fn parse(armored: &str) -> Result<Self> {
-        let (key, _) = SignedSecretKey::from_string(&block(armored, PRIVATE_KEY))
+        let (key, _) = SignedSecretKey::from_string(&bare_block(armored, PRIVATE_KEY))
             // The cause is left out: it may quote what it could not read.
             .map_err(|_| {
                 let message = match armored.trim().is_empty() {
@@ -155,7 +155,7 @@ impl PrivateKey {
             max_plaintext: MAX_KEYCODE_LEN,
             proceed: &|_| Ok(()),
         };
-        let mut message = Zeroizing::new(block(armored, MESSAGE).as_bytes().to_vec());
+        let mut message = Zeroizing::new(bare_block(armored, MESSAGE).as_bytes().to_vec());
         let opened =
             open_with_private_key(&mut message, &self.0, &limits).map_err(|e| match e.kind() {
                 ErrorKind::PartTooLarge => decrypt_failed(),

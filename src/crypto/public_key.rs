@@ -13,7 +13,7 @@ use pgp::types::{
     EcdhPublicParams, EncryptionKey, KeyDetails, PacketLength, PublicParams, Tag, Timestamp,
 };
 
-use super::armor::{PUBLIC_KEY, block};
+use super::armor::{PUBLIC_KEY, bare_block, block};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The armored public key in a text.
@@ -32,7 +32,7 @@ pub(super) fn parse(armored: &str) -> Result<SignedPublicKey> {
     if armored.len() > LONGEST_KEY {
         return Err(unusable("the public key is longer than 1 MiB"));
     }
-    let armored = &block(armored, PUBLIC_KEY);
+    let armored = &bare_block(armored, PUBLIC_KEY);
     match SignedPublicKey::from_string(armored) {
         Ok((key, _)) => Ok(key),
         Err(_) => Err(unusable(&match unknown_curve(armored) {
