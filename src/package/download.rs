@@ -188,7 +188,7 @@ impl Package {
         let mut options = options.clone();
         options.directory_id = directory_identifier(options.directory_id.as_deref())?;
         if options.resume_file.is_some() && target.is_none() {
-            let message = "only the download to a path can have a resume_file";
+            let message = "only the download to a path can have a resume file";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let resume_file = options.open_resume_file()?;

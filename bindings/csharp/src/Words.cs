@@ -24,7 +24,6 @@ namespace LibSendSafely
             { "raise max_part_bytes if the sender is to be trusted with that much memory", "raise MaxPartBytes if the sender is to be trusted with that much memory" },
             { "phone_number is for one recipient, not for a list", "PhoneNumber is for one recipient, not for a list" },
             { "phone_number and auto_enable_sms exclude each other", "PhoneNumber and AutoEnableSms exclude each other" },
-            { "only the download to a path can have a resume_file", "only the download to a path can have a ResumeFile" },
             { "name a regular file, or upload from a callback", "name a regular file, or upload from a stream" },
             { "name a regular file or none, or download into a callback for a pipe or device", "name a regular file or none, or download into a stream for a pipe or device" },
             { "install the system's certificates (package ca-certificates) or give a ca_bundle", "install the system's certificates (package ca-certificates) or give a CaBundle" },
