@@ -188,7 +188,7 @@ fn verified(file: &FileToFetch, begun: &Begun, left: &TargetFile) -> Result<Ther
     for part in 1..=begun.parts {
         let Some((stored, proved)) = (begun.stored.get(&part))
             .and_then(|stored| Some((stored, stored.proved?)))
-            .filter(|(stored, _)| stored.length <= size - there.written)
+            .filter(|(stored, _)| stored.length <= (size - there.written).min(file.max_part_bytes))
         else {
             break;
         };

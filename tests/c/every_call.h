@@ -38,14 +38,6 @@ static char file_id[256], recipient_id[256], package_id[256], source[4096], targ
 static char key_pair[4096], private_key[8192], public_key[8192], armored[8192];
 static const char *const emails[] = {"carl@customer.test", "dora@customer.test"};
 static const char *const package_ids[] = {package_id, package_id};
-static int64_t read_end(void *user_data, uint8_t *buffer, size_t capacity) {
-  (void)user_data, (void)buffer, (void)capacity;
-  return 0;
-}
-static int32_t write_on(void *user_data, const uint8_t *data, size_t size) {
-  (void)user_data, (void)data, (void)size;
-  return SENDSAFELY_CONTINUE;
-}
 
 /* Whether the ids stay those of the last package. */
 static int ids_are_fixed;

@@ -48,14 +48,6 @@ static char file_id[256], recipient_id[256], package_id[256];
     if (status == SENDSAFELY_OK) free_out(result);                        \
     return status;                                                        \
   }
-static int64_t read_end(void *user_data, uint8_t *buffer, size_t capacity) {
-  (void)user_data, (void)buffer, (void)capacity;
-  return 0;
-}
-static int32_t write_on(void *user_data, const uint8_t *data, size_t size) {
-  (void)user_data, (void)data, (void)size;
-  return SENDSAFELY_CONTINUE;
-}
 HANDLE_CALL(request, sendsafely_client, char, sendsafely_string_free,
             sendsafely_client_request(at, "GET", "/user/", NULL, &result, error))
 HANDLE_CALL(get_id, sendsafely_package, char, sendsafely_string_free, sendsafely_package_id(at, &result, error))

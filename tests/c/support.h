@@ -101,4 +101,8 @@ void make_local_directory(const char *path);
 /* How many entries a directory has. */
 size_t entries_of(const char *directory);
 
+/* A source that is empty, and a sink that takes all. */
+int64_t read_end(void *user_data, uint8_t *buffer, size_t capacity);
+int32_t write_on(void *user_data, const uint8_t *data, size_t size);
+
 #endif
