@@ -26,7 +26,8 @@ DESTDIR ?=
 # Each suite is a word test-<suite>, which leaves JUnit files in target/junit/<suite>/; tools/suites.py adds them up.
 # A hung call cannot be interrupted from inside Python, so the bound, in seconds, is outside.
 PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --junitxml=target/junit/$(@:test-%=%)/pytest.xml
-SUITES := check rust emulator c sanitize interop openpgp examples python csharp
+# The longest come first, since two run at a time.
+SUITES := rust check python csharp sanitize interop emulator examples c openpgp
 
 .PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-kill stress check bench bench-large bench-against install clean
 
@@ -39,7 +40,7 @@ deps: ## checks the tools, and installs what is missing where it may
 build: ## the release library and the emulator, in target/release
 	cargo rustc --release --locked --package sendsafely --lib --crate-type cdylib # Cargo does no LTO with several types
 	cargo build --release --locked --package sendsafely-emulator
-	@ln -sf libsendsafely.so $(RELEASE)/libsendsafely.so.0
+	@cmp -s $(RELEASE)/libsendsafely.so $(RELEASE)/libsendsafely.so.0 || ln -sf libsendsafely.so $(RELEASE)/libsendsafely.so.0
 
 header: ## makes include/sendsafely.h, the golden lists in tests/abi and the tables of the wrappers anew
 	SENDSAFELY_BLESS=1 cargo test --locked -p sendsafely --test header
@@ -51,8 +52,8 @@ examples: $(EXAMPLES)/send $(EXAMPLES)/receive $(EXAMPLES)/sync ## target/exampl
 
 $(EXAMPLES)/%: examples/c/%.c examples/c/console.h include/sendsafely.h | build
 	@mkdir -p $(@D)
-	@ln -sf ../../release/libsendsafely.so $(@D)/libsendsafely.so.0
-	$(CC) $(STRICT) $(CFLAGS) -Iinclude $< -o $@ -L$(@D) -l:libsendsafely.so.0 -Wl,-rpath,'$$ORIGIN'
+	@cmp -s $(RELEASE)/libsendsafely.so $(@D)/libsendsafely.so.0 || ln -sf ../../release/libsendsafely.so $(@D)/libsendsafely.so.0
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $< -o $@.$$$$ -L$(@D) -l:libsendsafely.so.0 -Wl,-rpath,'$$ORIGIN' && mv $@.$$$$ $@
 
 wheel: build ## the Python wheel for this platform, and its source distribution, in target/wheels
 	@tools/wheel
@@ -63,7 +64,7 @@ docs-python: build ## documentation of the Python wrapper, in target/docs/python
 demo: deps examples ## sends real files through the C library to a local server and back
 	@tools/demo
 
-test: deps ## every suite, with a summary
+test: deps ## every suite, two at a time, with a summary and the longest tests
 	@SHORT=yes tools/suites.py $(SUITES)
 
 test-check: TIMEOUT = 1800

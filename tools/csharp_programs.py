@@ -1,5 +1,6 @@
-"""The C# programs in target/csharp: they are compiled once in a run of pytest, and run on mono and CoreCLR 8."""
+"""The C# programs in target/csharp: they are compiled when their sources change, and run on mono and CoreCLR 8."""
 
+import fcntl
 import functools
 import os
 import subprocess
@@ -22,8 +23,20 @@ def missing(tool):
 
 @functools.cache
 def build():
-    """Compiles the assembly and the programs, once; whether that went well."""
-    return subprocess.run([ROOT / "bindings/csharp/build.sh"], check=False).returncode == 0
+    """Compiles the assembly and the programs, once for the suites that run at once; whether that went well."""
+    sources = [ROOT / "Cargo.toml", ROOT / "bindings/csharp/build.sh"]
+    sources += [file for place in ("bindings/csharp", "examples/csharp") for file in (ROOT / place).rglob("*.cs")]
+    stamp = PROGRAMS / "compiled"
+    PROGRAMS.mkdir(parents=True, exist_ok=True)
+    with (PROGRAMS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and max(file.stat().st_mtime for file in sources) < stamp.stat().st_mtime:
+            return True
+        stamp.unlink(missing_ok=True)
+        compiled = subprocess.run([ROOT / "bindings/csharp/build.sh"], check=False).returncode == 0
+        if compiled:
+            stamp.touch()
+    return compiled
 
 
 def require(runtime):

@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
 """Runs suites, `make test-<suite>` each, goes on after a failing one, and ends with a table: tools/suites.py SUITE...
 
-A suite leaves JUnit files in target/junit/<suite>/, whose numbers are added up. One that counts nothing has failed. What was
-skipped is named.
+Two run at a time, since most wait for more than they compute; the output of each is printed when it ends. A suite leaves JUnit
+files in target/junit/<suite>/, whose numbers are added up. One that counts nothing has failed. What was skipped is named, and
+so are the longest tests: a place to look when `make test` becomes slow.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 JUNIT = Path("target/junit")
+AT_ONCE = 2
+LONGEST = 12
 
 
 def read(directory):
@@ -32,31 +37,46 @@ def read(directory):
     return passed, failed, skipped
 
 
+def longest():
+    """The tests of all suites that took longest, as lines."""
+    cases = []
+    for file in JUNIT.glob("*/*.xml"):
+        with contextlib.suppress(ET.ParseError):  # its suite has failed
+            cases += [(float(case.get("time") or 0), file.parent.name, case) for case in ET.parse(file).iter("testcase")]
+    cases.sort(key=lambda case: case[0], reverse=True)
+    return [f"{suite:12} {seconds:6.1f} s  {case.get('classname')} {case.get('name')}" for seconds, suite, case in cases[:LONGEST]]
+
+
 def run(suite):
     """Runs one suite: passed, failed, and the lines of the table."""
-    print(f"\n=== test-{suite}", flush=True)
+    print(f"=== test-{suite} begins", flush=True)
     shutil.rmtree(JUNIT / suite, ignore_errors=True)
     started = time.monotonic()
-    status = subprocess.run([os.environ.get("MAKE", "make"), f"test-{suite}"], check=False).returncode
+    done = subprocess.run([os.environ.get("MAKE", "make"), f"test-{suite}"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    seconds = time.monotonic() - started
+    print(f"\n=== test-{suite}\n{done.stdout}", flush=True)
     note = ""
     try:
         passed, failed, skipped = read(JUNIT / suite)
     except ET.ParseError as error:
         passed, failed, skipped, note = 0, 1, [], f"  its count cannot be read: {error}"
-    if status != 0 and failed == 0:
-        failed, note = 1, f"  it ended with status {status}"
+    if done.returncode != 0 and failed == 0:
+        failed, note = 1, f"  it ended with status {done.returncode}"
     if passed + failed == 0:
         failed, note = 1, "  it counted nothing"
-    line = f"{suite:12} {passed:6} passed {failed:6} failed {time.monotonic() - started:6.0f} s{note}"
+    line = f"{suite:12} {passed:6} passed {failed:6} failed {seconds:6.0f} s{note}"
     return passed, failed, [line, *(f"{'':13}skipped: {what}" for what in skipped)]
 
 
 def main(suites):
-    table, passed, failed = [], 0, 0
-    for suite in suites:
-        good, bad, lines = run(suite)
-        passed, failed, table = passed + good, failed + bad, table + lines
-    print("\n=== summary", *table, f"{passed} passed, {failed} failed", sep="\n")
+    started = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(pool.map(run, suites))
+    passed, failed = (sum(result[index] for result in results) for index in (0, 1))
+    table = [line for result in results for line in result[2]]
+    print("\n=== the longest tests", *longest(), "\n=== summary", *table,
+          f"{passed} passed, {failed} failed, {(time.monotonic() - started) / 60:.0f} min", sep="\n")
     return int(failed > 0)
 
 

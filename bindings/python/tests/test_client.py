@@ -68,6 +68,7 @@ def test_a_refusal_is_not_retryable(client, faults):
     assert (refused.value.status, refused.value.http_status, refused.value.retryable) == (Status.HTTP_ERROR, 403, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("endpoint", ["create_package", "part_put", "part_get", "finalize"])
 def test_no_call_takes_longer_than_its_deadline(faults, emulator, tmp_path, endpoint):
     """Whatever it waits for; nothing half-done stays."""
@@ -103,6 +104,7 @@ def test_no_server():
     assert failed.value.status is Status.UNREACHABLE and failed.value.retryable and failed.value.http_status is None
 
 
+@pytest.mark.slow
 def test_a_retry_window_that_was_given_holds_for_the_first_contact():
     """A host that comes up late is waited for longer than the 5 seconds that are the default."""
     began = time.monotonic()

@@ -190,6 +190,7 @@ def test_names_that_cannot_be_sent(package, tmp_path):
     assert package.upload_file(io.BytesIO(b"a"), file_name="a?c", replace_characters=True).file_name == "a_c"
 
 
+@pytest.mark.slow
 def test_a_file_that_grows(client, emulator, tmp_path):
     path = tmp_path / "app.log"
     before = os.urandom(20_000_000)
@@ -614,6 +615,7 @@ def die(faults):
     faults.fault("package_information", {"status": 503}, times=0)
 
 
+@pytest.mark.slow
 def test_a_dead_service_does_not_hold_an_exception_up(emulator, faults):
     with emulator.client(retry_window_ms=300_000) as client:
         for error, most in ((ZeroDivisionError, 7), (KeyboardInterrupt, 5)):
