@@ -2814,7 +2814,8 @@ typedef struct {
   sendsafely_bool force;
   /**
    * Whether the call changes nothing, and the report says what it would do. It says SENDSAFELY_ACTION_COMPARED of
-   * files that only a download can compare. Default: no.
+   * files that only a download can compare. Where the call itself would fail with SENDSAFELY_MANY_DELETIONS, this one
+   * fails too, with the whole report. Default: no.
    */
   sendsafely_bool dry_run;
   /** Whether the call reads all local files, to find changes that neither size nor time shows. Default: no. */
@@ -2828,7 +2829,8 @@ typedef struct {
   sendsafely_bool replace_characters;
   /**
    * Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part,
-   * and directories that have some or fit themselves. Default: all files.
+   * and directories that have some or fit themselves. What is no pattern ("[", and "!" at the beginning) is refused.
+   * Default: all files.
    */
   const char *SENDSAFELY_NULLABLE include;
   /**

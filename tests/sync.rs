@@ -60,18 +60,7 @@ impl Machine {
     }
 
     fn sync_with(&self, options: &SyncOptions) -> Outcome {
-        let sync = || self.package.sync(&mut (), &self.tree(), options);
-        let is_locked = |outcome: &Outcome| {
-            let failed = outcome.as_ref().err();
-            failed.is_some_and(|failed| failed.error.kind() == ErrorKind::SyncRunning)
-        };
-        // A program that another test starts has our locks until it runs.
-        let (mut outcome, end) = (sync(), Instant::now() + Duration::from_millis(500));
-        while is_locked(&outcome) && Instant::now() < end {
-            thread::sleep(Duration::from_millis(10));
-            outcome = sync();
-        }
-        outcome
+        self.package.sync(&mut (), &self.tree(), options)
     }
 
     fn write(&self, path: &str, content: &str) {
@@ -671,6 +660,12 @@ const SYNCED: &str = "SENDSAFELY_SYNCED";
 
 /// Starts a program that syncs the directory of a machine and then ends.
 fn child_sync(emulator: &Emulator, machine: &Machine, options: &SyncOptions) -> Child {
+    let mut command = sync_command(emulator, machine, options);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
+fn sync_command(emulator: &Emulator, machine: &Machine, options: &SyncOptions) -> Command {
     let setup = json!({
         "url": emulator.text("url"), "key": emulator.of_user(0, "api_key"),
         "secret": emulator.of_user(0, "api_secret"), "package": machine.package.id(),
@@ -678,13 +673,14 @@ fn child_sync(emulator: &Emulator, machine: &Machine, options: &SyncOptions) -> 
         "state": options.state_directory, "delete": options.delete, "force": options.force,
         "peak": machine.directory.join("peak"), "checksum": options.checksum, "direction": format!("{:?}", options.direction),
     });
-    Command::new(std::env::current_exe().unwrap())
-        .args(["a_program_of_its_own", "--exact", "--test-threads=1"])
-        .env(SYNCED, setup.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    // A limit of BLOCKS for the size of each file, if there is one.
+    let script = "trap '' XFSZ; [ -z \"$BLOCKS\" ] || ulimit -f \"$BLOCKS\"; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh"]);
+    command.arg(std::env::current_exe().unwrap());
+    command.args(["a_program_of_its_own", "--exact", "--nocapture"]);
+    command.env(SYNCED, setup.to_string());
+    command
 }
 
 /// What [`child_sync`] starts; no test otherwise.
@@ -718,7 +714,9 @@ fn a_program_of_its_own() {
         ..SyncOptions::default()
     };
     let before = scale::peak();
-    let _ = package.sync(&mut (), Path::new(&text("tree")), &options);
+    if let Err(failed) = package.sync(&mut (), Path::new(&text("tree")), &options) {
+        eprintln!("{:?}", failed.error);
+    }
     fs::write(text("peak"), format!("{before} {}", scale::peak())).unwrap();
 }
 

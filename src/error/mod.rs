@@ -106,6 +106,16 @@ impl Error {
         self
     }
 
+    /// Takes a name from the beginning of the message, for one that names it already.
+    #[must_use]
+    pub(crate) fn without_name(mut self, name: &str) -> Self {
+        let rest = self.message.strip_prefix(name);
+        if let Some(rest) = rest.and_then(|rest| rest.strip_prefix(": ")) {
+            self.message = rest.to_owned();
+        }
+        self
+    }
+
     /// The kind.
     pub fn kind(&self) -> ErrorKind {
         self.kind

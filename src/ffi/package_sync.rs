@@ -48,7 +48,8 @@ pub struct sendsafely_sync_options {
     /// SENDSAFELY_MANY_DELETIONS before it changes anything. Default: no.
     pub force: sendsafely_bool,
     /// Whether the call changes nothing, and the report says what it would do. It says SENDSAFELY_ACTION_COMPARED of
-    /// files that only a download can compare. Default: no.
+    /// files that only a download can compare. Where the call itself would fail with SENDSAFELY_MANY_DELETIONS, this one
+    /// fails too, with the whole report. Default: no.
     pub dry_run: sendsafely_bool,
     /// Whether the call reads all local files, to find changes that neither size nor time shows. Default: no.
     pub checksum: sendsafely_bool,
@@ -58,7 +59,8 @@ pub struct sendsafely_sync_options {
     /// a file is only in the report, with SENDSAFELY_MALFORMED_FILE_NAME. Default: no.
     pub replace_characters: sendsafely_bool,
     /// Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part,
-    /// and directories that have some or fit themselves. Default: all files.
+    /// and directories that have some or fit themselves. What is no pattern ("[", and "!" at the beginning) is refused.
+    /// Default: all files.
     pub include: Nullable<*const c_char>,
     /// Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only, "/build" for an
     /// entry of the synced directory itself. Default: none.

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 #[cfg(unix)]
-use super::{above_standard, file_lock};
+use super::{above_standard, file_lock::Locked};
 
 /// The lock of a directory, which one program at a time holds. The system releases it when the program ends, however it
 /// ends.
 pub(crate) struct DirectoryLock {
     #[cfg(unix)]
-    _directory: std::fs::File,
+    _directory: Locked,
 }
 
 impl DirectoryLock {
@@ -22,11 +22,11 @@ impl DirectoryLock {
         let Ok(file) = above_standard(|| std::fs::File::open(directory)) else {
             return Ok(None);
         };
-        match file_lock::try_exclusive(&file) {
-            true => Ok(Some(Self { _directory: file })),
-            false if file_lock::was_held() => Err(Held),
+        match Locked::exclusive(file) {
+            Ok(Some(locked)) => Ok(Some(Self { _directory: locked })),
+            Ok(None) => Err(Held),
             // Some network file systems cannot do it.
-            false => Ok(None),
+            Err(_) => Ok(None),
         }
     }
 
@@ -45,7 +45,7 @@ pub(crate) struct Held;
 #[cfg(unix)]
 pub(crate) fn is_locked(directory: &Path) -> bool {
     above_standard(|| std::fs::File::open(directory))
-        .is_ok_and(|file| !file_lock::try_shared(&file) && file_lock::was_held())
+        .is_ok_and(|file| matches!(Locked::shared(file), Ok(None)))
 }
 
 #[cfg(windows)]

@@ -8,12 +8,18 @@ use super::descriptor::above_standard;
 #[cfg(unix)]
 use super::file::create_private;
 use super::file::{CREATE_FIRST, directory_of, io_error, is_own, require_directory};
+#[cfg(unix)]
+use super::file_lock::Locked;
 use super::target::TargetFile;
 use crate::error::{Error, ErrorKind, Result};
 
+/// A file that others may not open is as good as a locked one.
+#[cfg(windows)]
+type Locked = File;
+
 /// A lock that one program at a time holds. The system releases it when the program ends, however it ends.
 pub(crate) struct Lock {
-    _file: File,
+    _file: Locked,
 }
 
 impl Lock {
@@ -23,7 +29,8 @@ impl Lock {
     /// `Busy` if another program holds it.
     pub(crate) fn take(directory: &Path, name: &str) -> Result<Self> {
         let path = private_directory(directory)?.join(name);
-        let failed = |error: &io::Error| io_error(error, &path, ErrorKind::WriteFailed);
+        let failed =
+            |error: &io::Error| io_error(error, &path, ErrorKind::WriteFailed).context(UNUSABLE);
         match open_locked(&path).map_err(|error| failed(&error))? {
             Some(file) => Ok(Self { _file: file }),
             None => Err(Error::new(
@@ -43,7 +50,7 @@ pub(crate) struct Journal {
 impl Journal {
     /// Opens the journal of this name in the state directory. `take` gets its lines.
     pub(crate) fn open(directory: &Path, name: &str, take: &mut dyn FnMut(&str)) -> Result<Self> {
-        let path = private_directory(directory)?.join(name);
+        let path = directory.join(name);
         let failed = |error: io::Error| io_error(&error, &path, ErrorKind::ReadFailed);
         match above_standard(|| File::open(&path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -63,6 +70,7 @@ impl Journal {
     /// Replaces all lines in one step.
     pub(crate) fn rewrite(&mut self, lines: impl Iterator<Item = String>) -> Result<()> {
         self.file = None;
+        private_directory(directory_of(&self.path))?;
         let mut file = TargetFile::replace_private(&self.path)?;
         for line in lines {
             file.write(format!("{line}\n").as_bytes())?;
@@ -88,7 +96,7 @@ impl Journal {
 /// A private file of lines at a path of the caller's, which is locked for as long as it is open.
 pub(crate) struct LockedJournal {
     path: PathBuf,
-    file: File,
+    file: Locked,
 }
 
 impl LockedJournal {
@@ -102,7 +110,7 @@ impl LockedJournal {
         require_directory(directory_of(path), CREATE_FIRST)?;
         let file = loop {
             let file = open_shared(path).map_err(|error| failed(&error))?;
-            let Some(file) = file.filter(is_locked) else {
+            let Some(file) = file else {
                 let message = format!("{}: another transfer uses this file", path.display());
                 return Err(Error::new(ErrorKind::Busy, message)
                     .with_remedy("call again when that has ended, or name another file"));
@@ -148,13 +156,11 @@ impl LockedJournal {
         Ok(())
     }
 
-    fn replaced(&self, lines: impl Iterator<Item = String>) -> io::Result<File> {
+    fn replaced(&self, lines: impl Iterator<Item = String>) -> io::Result<Locked> {
         // Nobody else uses this name while the lock is held.
         let new = self.replacement();
         let _ = fs::remove_file(&new);
-        let mut file = open_shared(&new)?
-            .filter(is_locked)
-            .ok_or(io::ErrorKind::WouldBlock)?;
+        let mut file = open_shared(&new)?.ok_or(io::ErrorKind::WouldBlock)?;
         let text: String = lines.map(|line| line + "\n").collect();
         file.write_all(text.as_bytes())?;
         fs::rename(&new, &self.path)?;
@@ -185,19 +191,15 @@ fn append(file: &mut File, line: &str) -> io::Result<()> {
     written.inspect_err(|_| drop(file.set_len(before)))
 }
 
-/// Opens a private file to read it and to write at its end, and creates it if it is missing.
+/// Opens a private file to read it and to write at its end, creates it if it is missing, and takes its lock; `None` if
+/// another program holds that.
 #[cfg(unix)]
-fn open_shared(path: &Path) -> io::Result<Option<File>> {
+fn open_shared(path: &Path) -> io::Result<Option<Locked>> {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true).mode(0o600);
     options.custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NONBLOCK);
-    above_standard(|| options.open(path)).map(Some)
-}
-
-#[cfg(unix)]
-fn is_locked(file: &File) -> bool {
-    super::file_lock::try_exclusive(file)
+    Locked::exclusive(above_standard(|| options.open(path))?)
 }
 
 #[cfg(unix)]
@@ -210,7 +212,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 /// A file that others may delete and rename, but not open, is as good as a locked one.
 #[cfg(windows)]
-fn open_shared(path: &Path) -> io::Result<Option<File>> {
+fn open_shared(path: &Path) -> io::Result<Option<Locked>> {
     use std::os::windows::fs::OpenOptionsExt;
     const SHARING_VIOLATION: i32 = 32;
     const FILE_SHARE_DELETE: u32 = 4;
@@ -223,28 +225,23 @@ fn open_shared(path: &Path) -> io::Result<Option<File>> {
 }
 
 #[cfg(windows)]
-fn is_locked(_: &File) -> bool {
-    true
-}
-
-#[cfg(windows)]
 fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
 /// Opens a file that it creates if it is missing, and takes its lock; `None` if another program holds that.
 #[cfg(unix)]
-fn open_locked(path: &Path) -> io::Result<Option<File>> {
+fn open_locked(path: &Path) -> io::Result<Option<Locked>> {
     let file = match create_private(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(path),
         created => created,
     }?;
-    Ok(super::file_lock::try_exclusive(&file).then_some(file))
+    Locked::exclusive(file)
 }
 
 /// A file that nobody else can open is as good as a locked one.
 #[cfg(windows)]
-fn open_locked(path: &Path) -> io::Result<Option<File>> {
+fn open_locked(path: &Path) -> io::Result<Option<Locked>> {
     use std::os::windows::fs::OpenOptionsExt;
     const SHARING_VIOLATION: i32 = 32;
     let mut options = OpenOptions::new();
@@ -271,6 +268,8 @@ fn open(path: &Path) -> io::Result<File> {
     above_standard(|| options.open(path))
 }
 
+const UNUSABLE: &str = "the state directory cannot be used";
+
 /// Creates a directory with those above it, if they are missing. Only the user can look into a new one.
 fn private_directory(path: &Path) -> Result<&Path> {
     let mut builder = fs::DirBuilder::new();
@@ -288,7 +287,7 @@ fn private_directory(path: &Path) -> Result<&Path> {
             _ => error,
         };
         let error = error.with_remedy("choose another directory for it");
-        error.context("the state directory cannot be used")
+        error.context(UNUSABLE)
     })?;
     Ok(path)
 }

@@ -13,10 +13,14 @@ use std::time::{Duration, SystemTime};
 use super::above_standard;
 use super::file::random_suffix;
 #[cfg(unix)]
-use super::file_lock;
+use super::file_lock::Locked;
 
 /// How long the mark of a program that has ended is kept: later its upload will not be continued any more.
 const LONGEST_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A file that others may not open is as good as a locked one.
+#[cfg(windows)]
+type Locked = File;
 
 /// Who has set a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +36,7 @@ pub(crate) enum Holder {
 /// A mark of this program. If it is dropped without [`clear`](Self::clear), it stays like that of a killed program.
 pub(crate) struct Mark {
     path: PathBuf,
-    _locked: File,
+    _locked: Locked,
 }
 
 impl Mark {
@@ -151,16 +155,11 @@ fn directory() -> Option<PathBuf> {
 }
 
 #[cfg(unix)]
-fn create_locked(path: &Path) -> io::Result<File> {
+fn create_locked(path: &Path) -> io::Result<Locked> {
     let file = super::file::create_private(path)?;
-    match file_lock::try_exclusive(&file) {
-        true => Ok(file),
-        false => {
-            let error = io::Error::last_os_error();
-            let _ = fs::remove_file(path);
-            Err(error)
-        }
-    }
+    let locked = Locked::exclusive(file);
+    let locked = locked.and_then(|locked| locked.ok_or_else(|| io::ErrorKind::WouldBlock.into()));
+    locked.inspect_err(|_| drop(fs::remove_file(path)))
 }
 
 #[cfg(unix)]
@@ -172,9 +171,9 @@ fn holder_of(path: &Path) -> Holder {
         Err(_) => return Holder::Alive,
     };
     // A shared lock, so that two programs that look do not take each other for the holder.
-    if !file_lock::try_shared(&file) {
+    let Ok(Some(file)) = Locked::shared(file) else {
         return Holder::Alive;
-    }
+    };
     match file.metadata() {
         // It was removed in the meantime.
         Ok(metadata) if metadata.nlink() == 0 => Holder::Nobody,
@@ -182,9 +181,9 @@ fn holder_of(path: &Path) -> Holder {
     }
 }
 
-/// A file that others may delete and rename, but not open, is as good as a locked one.
+/// Others may delete and rename it.
 #[cfg(windows)]
-fn create_locked(path: &Path) -> io::Result<File> {
+fn create_locked(path: &Path) -> io::Result<Locked> {
     use std::os::windows::fs::OpenOptionsExt;
     const FILE_SHARE_DELETE: u32 = 4;
     let mut options = fs::OpenOptions::new();

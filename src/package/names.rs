@@ -250,7 +250,7 @@ fn form(name: &str) -> String {
 
 /// Names that are the same by this form differ at most in Unicode's form and in case. It takes more for the same than
 /// any file system does: a number too many harms nobody.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     match name.is_ascii() {
         true => name.to_ascii_lowercase(),
         false => form(&form(name).to_uppercase().to_lowercase()),

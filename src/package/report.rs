@@ -55,6 +55,18 @@ impl ReportItem {
     }
 }
 
+impl ReportItem {
+    /// The error without the name of the file, with which its message may begin in one of these forms.
+    fn unnamed(&self) -> Option<Error> {
+        let local = self.local_path.as_ref();
+        let local = local.map(|local| local.display().to_string());
+        let name = self.path.rsplit('/').next().map(str::to_owned);
+        let names = [local, Some(self.path.clone()), name];
+        let error = self.error.clone()?;
+        Some((names.iter().flatten()).fold(error, |error, name| error.without_name(name)))
+    }
+}
+
 /// What was done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -198,7 +210,7 @@ impl Items {
         let first = items
             .iter()
             .filter(|item| item.action == Action::None)
-            .find_map(|item| Some((item.path.clone(), item.error.clone()?)));
+            .find_map(|item| Some((item.path.clone(), item.unnamed()?)));
         let report = Report { items };
         match first {
             None => Ok(report),
@@ -238,5 +250,31 @@ pub(super) fn joined(directory: &str, name: &str) -> String {
         name.to_owned()
     } else {
         format!("{directory}/{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_its_file_once() {
+        for message in [
+            "/tree/below/a.txt: it is gone",
+            "below/a.txt: it is gone",
+            "a.txt: it is gone",
+            "it is gone",
+        ] {
+            let items = Items::default();
+            items.push(ReportItem {
+                error: Some(Error::new(ErrorKind::FileNotFound, message)),
+                ..ReportItem::new("below/a.txt".to_owned(), "/tree/below/a.txt".into())
+            });
+            let failed = items.report(Ok(())).expect_err("a file has failed");
+            let said = "1 of 1 files failed; first: below/a.txt: it is gone";
+            assert_eq!(failed.error.message(), said);
+            let own = failed.report.items[0].error.as_ref().expect("its error");
+            assert_eq!(own.message(), message);
+        }
     }
 }

@@ -531,8 +531,8 @@ pub(crate) fn run_child(test: &str, program: Option<&Path>, prepare: impl FnOnce
 
 /// A library to preload, which makes the system fail: name resolution as RESOLVE says (`hang`, `unknown`, `later`),
 /// writes to temporary files of downloads after FULL_AFTER bytes, closing them if CLOSE_FAILS is set. The disk has
-/// DISK_FREE bytes left, and reserving room on it fails with RESERVE_FAILS. What reaches the disk is added to SYNC_LOG; to write a temporary
-/// file there fails if SYNC_FAILS is `file`, to write a directory if it is `directory`.
+/// DISK_FREE bytes left, and it has no locks if NO_LOCKS is set. Reserving room on it fails with RESERVE_FAILS. What
+/// reaches the disk is added to SYNC_LOG; to write a temporary file there fails if SYNC_FAILS is `file`, to write a directory if it is `directory`.
 pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
     let source = directory.file(
         "failing_system.c",
@@ -622,6 +622,16 @@ pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
                 return -1;
             }
             return real(fd, data, size);
+        }
+
+        int flock(int fd, int operation) {
+            int (*real)(int, int);
+            *(void **)&real = dlsym(RTLD_NEXT, "flock");
+            if (getenv("NO_LOCKS")) {
+                errno = ENOLCK;
+                return -1;
+            }
+            return real(fd, operation);
         }
 
         int close(int fd) {

@@ -456,18 +456,175 @@ fn a_state_directory_that_cannot_be_used_ends_the_call_before_it_changes_anythin
     let file = one.directory.join("file");
     fs::write(&file, "in its place").unwrap();
     emulator.forget_requests();
-    for place in [file.clone(), file.join("below"), "/proc/sendsafely".into()] {
+    for (place, kind) in [
+        (file.clone(), ErrorKind::DirectoryNotFound),
+        (file.join("below"), ErrorKind::DirectoryNotFound),
+        ("/proc/sendsafely".into(), ErrorKind::DirectoryNotFound),
+        #[cfg(target_os = "linux")]
+        ("/sys/kernel".into(), ErrorKind::AccessDenied),
+    ] {
         let options = SyncOptions {
             state_directory: Some(place.clone()),
             ..one.options()
         };
         let failed = one.sync_with(&options).unwrap_err();
-        assert_eq!(failed.error.kind(), ErrorKind::DirectoryNotFound);
+        assert_eq!(failed.error.kind(), kind);
+        let said = failed.error.message();
+        assert!(
+            said.contains("the state directory cannot be used"),
+            "{said}"
+        );
         assert!(failed.error.to_string().contains(place.to_str().unwrap()));
         assert!(failed.report.items.is_empty());
     }
     assert!(!emulator.requests().iter().any(is_write));
     assert_eq!(one.content(), pairs(&[("here", "here")]));
+}
+
+#[test]
+fn a_state_that_can_be_written_no_more_ends_the_call_and_loses_nothing() {
+    let emulator = Emulator::start();
+    for (blocks, is_begun) in [("0", false), ("4", true)] {
+        let (one, other) = two_machines(&emulator);
+        for number in 0..40 {
+            one.write(&format!("ours-{number}"), &format!("ours {number}"));
+            other.write(&format!("theirs-{number}"), &format!("theirs {number}"));
+        }
+        other.sync();
+        emulator.forget_requests();
+        let mut limited = sync_command(&emulator, &one, &one.options());
+        let ended = limited.env("BLOCKS", blocks).output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(
+            said.contains("DiskFull") && said.contains("the state of the sync cannot be written"),
+            "{said}"
+        );
+        let written = emulator.requests().iter().any(is_write);
+        assert_eq!(written, is_begun, "{blocks}");
+        assert!(one.workspace_with(true).len() < 80, "nothing more is done");
+        one.sync();
+        assert_eq!(one.content().len(), 80, "nothing is lost or kept twice");
+        assert_eq!(one.content(), one.workspace());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_state_directory_without_locks_is_said_to_have_none() {
+    let emulator = Emulator::start();
+    let (one, _) = two_machines(&emulator);
+    one.write("a", "a");
+    let mut command = sync_command(&emulator, &one, &one.options());
+    command.env("LD_PRELOAD", failing_system(&one.directory));
+    let ended = command.env("NO_LOCKS", "1").output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        said.contains("the state directory cannot be used") && said.contains("No locks available"),
+        "{said}"
+    );
+    assert!(one.workspace().is_empty());
+}
+
+#[test]
+fn what_is_there_again_is_not_deleted_here() {
+    let emulator = Emulator::start();
+    for (gone, again) in [("d/x", "d/x"), ("e/f/x", "e/f/x"), ("d/x", "d/X")] {
+        let (one, other) = two_machines(&emulator);
+        for name in ["d/x", "d/y", "e/f/x", "e/g"] {
+            one.write(name, name);
+        }
+        one.sync();
+        other.sync();
+        other.remove(gone);
+        if gone.starts_with('e') {
+            fs::remove_dir(other.tree().join("e/f")).unwrap();
+        }
+        other.sync_with(&deleting(&other)).unwrap();
+        one.write("new", "new");
+        emulator.fault(json!({
+            "endpoint": "create_file", "times": 1, "action": {"hang_ms": 1500},
+        }));
+        let report = thread::scope(|scope| {
+            let running = scope.spawn(|| one.sync_with(&deleting(&one)).unwrap());
+            while emulator.fault_hits() == 0 {
+                thread::sleep(Duration::from_millis(5));
+            }
+            other.write(again, "again");
+            other.sync();
+            running.join().unwrap()
+        });
+        emulator.clear_faults();
+        assert_eq!(actions(&report), [("new", Action::Uploaded)], "{gone}");
+        assert_eq!(one.content()[gone], gone);
+        for machine in [&one, &other, &one] {
+            machine.sync_with(&deleting(machine)).unwrap();
+        }
+        let all = all_contents(&[&one, &other]);
+        assert!(all.iter().any(|there| there == "again"), "{all:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_ends_as_the_sync_would_if_it_deletes_many_files() {
+    let emulator = Emulator::start();
+    let (one, other) = two_machines(&emulator);
+    for name in ["a", "b", "c"] {
+        one.write(name, name);
+    }
+    one.sync();
+    other.sync();
+    for name in ["a", "b"] {
+        other.remove(name);
+    }
+    let before = one.content();
+    other.sync_with(&deleting(&other)).unwrap();
+    for dry_run in [true, false] {
+        let options = SyncOptions {
+            delete: true,
+            dry_run,
+            ..one.options()
+        };
+        let failed = one.sync_with(&options).unwrap_err();
+        assert_eq!(failed.error.kind(), ErrorKind::ManyDeletions);
+        let said = failed.error.message();
+        assert_eq!(said, "2 of 3 files on this machine would be deleted");
+        if dry_run {
+            let planned = [("a", Action::DeletedHere), ("b", Action::DeletedHere)];
+            assert_eq!(actions(&failed.report), planned);
+        }
+        assert_eq!(one.content(), before);
+    }
+}
+
+#[test]
+fn a_dry_run_creates_no_state_directory() {
+    let emulator = Emulator::start();
+    let (one, _) = two_machines(&emulator);
+    one.write("a", "a");
+    let dry = SyncOptions {
+        dry_run: true,
+        ..one.options()
+    };
+    let planned = one.sync_with(&dry).unwrap();
+    assert_eq!(actions(&planned), [("a", Action::Uploaded)]);
+    assert!(!one.directory.join("state").exists());
+}
+
+#[test]
+fn a_pattern_that_is_none_is_refused() {
+    let emulator = Emulator::start();
+    let (one, _) = two_machines(&emulator);
+    one.write("[", "a");
+    let options = |include: &str, exclude: &str| SyncOptions {
+        include: include.split_whitespace().map(str::to_owned).collect(),
+        exclude: exclude.split_whitespace().map(str::to_owned).collect(),
+        ..one.options()
+    };
+    for (include, exclude) in [("[", ""), ("", "["), ("", "*.tmp a/[x"), ("", "!kept")] {
+        let refused = one.sync_with(&options(include, exclude)).unwrap_err();
+        assert_eq!(refused.error.kind(), ErrorKind::InvalidArgument);
+    }
+    assert!(one.sync_with(&options("", "\\[")).unwrap().items.is_empty());
 }
 
 /// Kills a sync whose file was created, but which has no response yet, as if that was so many days ago.
@@ -529,7 +686,7 @@ fn what_a_cut_creation_has_left_is_removed_only_if_it_is_surely_over() {
         assert_eq!(left.len(), 1);
         // Another machine uploads a file that looks the same just now.
         emulator.fault(json!({
-            "endpoint": "part_put", "times": 1, "action": {"hang_ms": 3000},
+            "endpoint": "part_put", "times": 1, "action": {"hang_ms": 1000},
         }));
         other.write("a", "of two");
         thread::scope(|scope| {

@@ -450,7 +450,7 @@ fn random_histories_lose_nothing() {
     let number = |name: &str, otherwise: u64| {
         std::env::var(name).map_or(otherwise, |number| number.parse().unwrap())
     };
-    let (first, histories) = (number("SYNC_SEED", 1), number("SYNC_HISTORIES", 16));
+    let (first, histories) = (number("SYNC_SEED", 1), number("SYNC_HISTORIES", 200));
     let (end, group) = (first + histories, GROUP.min(histories.div_ceil(2)));
     let (next, failures) = (AtomicU64::new(first), Mutex::new(Vec::new()));
     let began = Instant::now();

@@ -381,7 +381,8 @@ namespace LibSendSafely
         public bool Force { get; set; }
 
         /// <summary>Whether the call changes nothing, and the report says what it would do. It says <see
-        /// cref="TreeAction.Compared"/> of files that only a download can compare. Default: no.</summary>
+        /// cref="TreeAction.Compared"/> of files that only a download can compare. Where the call itself would fail
+        /// with <see cref="Status.ManyDeletions"/>, this one fails too, with the whole report. Default: no.</summary>
         public bool DryRun { get; set; }
 
         /// <summary>Whether the call reads all local files, to find changes that neither size nor time shows. Default:
@@ -398,7 +399,8 @@ namespace LibSendSafely
         public bool ReplaceCharacters { get; set; }
 
         /// <summary>Patterns as in a .gitignore file, such as "*.pdf": only files that fit one of them take part, and
-        /// directories that have some or fit themselves. Default: all files.</summary>
+        /// directories that have some or fit themselves. What is no pattern ("[", and "!" at the beginning) is refused.
+        /// Default: all files.</summary>
         public IEnumerable<string> Include { get; set; }
 
         /// <summary>Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only,

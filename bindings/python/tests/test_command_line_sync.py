@@ -113,6 +113,8 @@ def test_deletions(shell, trees):
     assert sync(shell, one, "--delete") == ["x>  a"] and sync(shell, other, "--delete") == ["<x  a"]
     for name in "bcd":
         (one / name).unlink()
+    planned = [f"x>  {name}" for name in "bcd"]
+    assert sync(shell, one, "--delete", "--dry-run", code=1) == planned and sync(shell, one, "--delete", "--dry-run", "--force") == planned
     assert sync(shell, one, "--delete", code=1) == []
     assert "3 of 3 files in the Workspace would be deleted" in shell.err and "add --force if they are" in shell.err
     lines = shell.json("workspace", "sync", "@link", one, "--delete", code=1)
@@ -172,7 +174,9 @@ def test_patterns_links_names_and_contents(shell, trees):
     (one / "a.pdf").write_text("2")
     os.utime(one / "a.pdf", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert ">   a.pdf" in sync(shell, one, "--checksum", "--replace-characters")
-    sync(shell, one, "--exclude", "/", code=2)
+    for pattern in ("/", "[", "!a.pdf"):
+        sync(shell, one, "--exclude", pattern, code=2)
+        assert f'"{pattern}" is not a pattern' in shell.err
 
 
 def test_json(shell, trees):

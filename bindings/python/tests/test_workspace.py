@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import signal
 import time
 from datetime import timezone
 
@@ -282,3 +283,25 @@ def test_failures_of_a_sync(machines, faults):
         with pytest.raises(Error) as running:
             one.sync()
     assert running.value.status is Status.SYNC_RUNNING and one.sync() == {}
+
+
+def test_a_process_that_was_forked_meanwhile_holds_no_lock(machines):
+    """As multiprocessing forks: the child has all descriptors for as long as it lives."""
+    one, _ = machines
+    one.write("a", "a")
+    children = []
+
+    def fork(_progress):
+        child = os.fork()
+        if child == 0:
+            time.sleep(60)
+            os._exit(0)
+        children.append(child)
+
+    try:
+        one.sync(progress=fork)
+        assert children and one.sync() == {}
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)

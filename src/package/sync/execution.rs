@@ -21,6 +21,7 @@ use crate::os::{self, Existing, Fate, Stamp, TargetFile, Written};
 use crate::package::Inner;
 use crate::package::directory::DirectoryOptions;
 use crate::package::download::DownloadOptions;
+use crate::package::names::folded;
 use crate::package::report::{Action, Items, ReportItem, ends_all, joined};
 use crate::package::step::file_not_on_package;
 use crate::package::under_way::UnderWay;
@@ -45,6 +46,15 @@ pub(super) struct Execution {
     pub(super) pending: Mutex<BTreeMap<String, bool>>,
     /// The paths whose steps have failed.
     pub(super) failed: Arc<Mutex<BTreeSet<String>>>,
+    /// Directories that were listed again before something of them is deleted, by id.
+    pub(super) again: Mutex<BTreeMap<String, Arc<Listed>>>,
+}
+
+/// What a directory of the Workspace holds: the ids of its files, and the names of all, directories or not.
+#[derive(Default)]
+pub(super) struct Listed {
+    files: BTreeSet<String>,
+    names: Vec<(bool, String)>,
 }
 
 /// What was done with a file, for the report.
@@ -125,11 +135,8 @@ impl Execution {
                 move |_, (path, step, ..)| worker.step(&whole, path, step),
             )?;
         }
-        self.delete_files_there(call, &deletions)?;
         for (path, step) in deletions {
-            if !matches!(step, Step::DeleteThere { .. }) {
-                self.step(call, path, step)?;
-            }
+            self.step(call, path, step)?;
         }
         Ok(())
     }
@@ -169,11 +176,11 @@ impl Execution {
             Step::Download { replaces } => self.download(&session, &path, *replaces),
             Step::Reconcile { newer } => self.reconcile(call, &session, &path, *newer),
             Step::Uncover => self.uncover(&session, &path),
-            Step::DeleteHere { stamp } => self.delete_here(&path, *stamp),
+            Step::DeleteHere { stamp } => self.delete_here(&session, &path, *stamp),
+            Step::DeleteThere { file_id } => self.delete_there(&session, &path, file_id),
             Step::DeleteDirectoryHere => self.delete_directory_here(&path),
             Step::DeleteDirectoryThere => self.delete_directory_there(&session, &path),
             Step::Leave => Err(self.left(&path)),
-            Step::DeleteThere { .. } => Ok(None),
         });
         self.report(call, path, done)
     }
@@ -190,6 +197,8 @@ impl Execution {
     fn report(&self, call: &Call, path: String, done: Result<Option<Done>>) -> Result<()> {
         let done = match done {
             Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
+            // What cannot be noted is found again, at the cost of a comparison: no reason to make more of it.
+            Err(error) if self.state.lock().is_lost() => return Err(error),
             done => done,
         };
         let mut pending = self.pending.lock();
@@ -647,7 +656,51 @@ impl Execution {
         }))
     }
 
-    fn delete_here(&self, path: &str, stamp: Stamp) -> Result<Option<Done>> {
+    /// What a directory holds now: what the listing has found may be long ago, and nothing compares for us what is
+    /// deleted.
+    fn listed_again(&self, session: &Session, directory_id: &str) -> Result<Arc<Listed>> {
+        let known = self.again.lock().get(directory_id).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let options = DirectoryOptions::default();
+        let now = (self.inner).list_directory(session, directory_id, &options)?;
+        let mut listed = Listed::default();
+        for file in now.files {
+            listed.files.insert(file.file_id);
+            listed.names.push((false, file.file_name));
+        }
+        let below = now.directories.into_iter().map(|below| (true, below.name));
+        listed.names.extend(below);
+        let listed = Arc::new(listed);
+        let mut again = self.again.lock();
+        again.insert(directory_id.to_owned(), Arc::clone(&listed));
+        Ok(listed)
+    }
+
+    /// Whether the Workspace has again what the listing did not find.
+    fn is_there_again(&self, session: &Session, path: &str) -> Result<bool> {
+        // With a directory all that was in it is gone: then it is the directory that may be there again.
+        for missing in [path].into_iter().chain(ancestors(path)) {
+            let (directory, own) = missing.rsplit_once('/').unwrap_or(("", missing));
+            let Some(id) = self.remote.lock().directories.get(directory).cloned() else {
+                continue;
+            };
+            let noted = self.state.lock().names().get(missing).cloned();
+            let is_directory = missing != path;
+            let is_it = |name: &str| Some(name) == noted.as_deref() || folded(name) == folded(own);
+            let now = self.listed_again(session, &id)?;
+            let is_again = |(kind, name): &(bool, String)| (*kind || !is_directory) && is_it(name);
+            return Ok(now.names.iter().any(is_again));
+        }
+        Ok(false)
+    }
+
+    fn delete_here(&self, session: &Session, path: &str, stamp: Stamp) -> Result<Option<Done>> {
+        let is_another_there = self.remote.lock().side.entries.contains_key(path);
+        if !is_another_there && self.is_there_again(session, path)? {
+            return Ok(None);
+        }
         let local = self.base.join(path);
         os::remove_unchanged(&local, stamp)?;
         self.note(path, None)?;
@@ -659,59 +712,23 @@ impl Execution {
         }))
     }
 
-    /// Deletes files in the Workspace, after another look at each directory: the service deletes whatever has the id.
-    fn delete_files_there(&self, call: &Arc<Call>, deletions: &[(String, Step)]) -> Result<()> {
-        let mut listed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (path, step) in deletions {
-            let Step::DeleteThere { file_id } = step else {
-                continue;
-            };
-            let part = Call::part_of(call, Phase::Transferring);
-            let session = self.inner.client.session(&part.call);
-            let done = self.delete_there(&session, path, file_id, &mut listed);
-            self.report(call, path.clone(), done)?;
-        }
-        Ok(())
-    }
-
-    fn delete_there(
-        &self,
-        session: &Session,
-        path: &str,
-        file_id: &str,
-        listed: &mut BTreeMap<String, BTreeSet<String>>,
-    ) -> Result<Option<Done>> {
+    fn delete_there(&self, session: &Session, path: &str, id: &str) -> Result<Option<Done>> {
         if self.is_here_again(path, false) {
             return Ok(None);
         }
         let directory_id = self.directory_id(path)?;
-        if !listed.contains_key(&directory_id) {
-            let now =
-                self.inner
-                    .list_directory(session, &directory_id, &DirectoryOptions::default())?;
-            let ids = now.files.into_iter().map(|file| file.file_id).collect();
-            listed.insert(directory_id.clone(), ids);
-        }
         // Another version, or nothing, is there now: the next sync sees to it.
-        if !listed
-            .get(&directory_id)
-            .is_some_and(|ids| ids.contains(file_id))
-        {
+        let now = self.listed_again(session, &directory_id)?;
+        if !now.files.contains(id) {
             return Ok(None);
         }
-        self.inner
-            .delete_file(session, file_id, Some(directory_id))?;
+        (self.inner).delete_file(session, id, Some(directory_id))?;
         self.note(path, None)?;
+        let file = self.remote.lock().files.get(path).cloned();
         Ok(Some(Done {
             action: Action::DeletedThere,
-            file_id: Some(file_id.to_owned()),
-            size: self
-                .remote
-                .lock()
-                .files
-                .get(path)
-                .and_then(|file| file.size)
-                .unwrap_or(0),
+            file_id: Some(id.to_owned()),
+            size: file.and_then(|file| file.size).unwrap_or(0),
             local: self.base.join(path),
         }))
     }

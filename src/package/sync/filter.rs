@@ -1,6 +1,6 @@
 //! Which paths take part in a sync.
 
-use fast_glob::glob_match;
+use fast_glob::{glob_match, validate};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -29,10 +29,14 @@ impl Pattern {
             None if path.contains('/') => path.to_owned(),
             None => format!("**/{path}"),
         };
-        if path.trim_matches('/').is_empty() || path.contains('\0') {
+        let is_empty = path.trim_matches('/').is_empty() || path.contains('\0');
+        // Where a .gitignore file takes an exception, which a crate would read as "all but this".
+        let is_exception = path.trim_start_matches('/').starts_with('!');
+        if is_empty || is_exception || validate(&glob).is_err() {
             let message = format!("{text:?} is not a pattern");
             return Err(Error::new(ErrorKind::InvalidArgument, message).with_remedy(
-                "write patterns as in a .gitignore file, such as *.tmp, /build or cache/",
+                "write patterns as in a .gitignore file, such as *.tmp, /build or cache/, without exceptions (!); \
+                 \\[ is a bracket itself",
             ));
         }
         Ok(Self {
@@ -132,13 +136,22 @@ mod tests {
             (&["docs/"], &[], "docs/a/b.txt", false, true),
             (&["docs/"], &[], "other/b.txt", false, false),
             (&[], &["[ab]?.txt"], "b1.txt", false, false),
+            (&[], &["\\[a].txt"], "[a].txt", false, false),
+            (&[], &["\\!a"], "!a", false, false),
         ] {
             let taken = takes(include, exclude, path, is_directory);
             assert_eq!(taken, expected, "{include:?} {exclude:?} {path}");
         }
-        for bad in ["", "/", "//"] {
-            let error = Filter::new(&[bad.to_owned()], &[]).expect_err("no pattern");
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        for bad in [
+            "", "/", "//", "[", "a/[b", "x[", "{a", "\\", "!kept", "/!kept",
+        ] {
+            for (include, exclude) in [
+                (vec![bad.to_owned()], vec![]),
+                (vec![], vec![bad.to_owned()]),
+            ] {
+                let error = Filter::new(&include, &exclude).expect_err(bad);
+                assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            }
         }
     }
 }

@@ -142,8 +142,10 @@ impl Sync {
             };
             let (mut plan, remote) = self.plan(call, root, known, &names, pass == 1)?;
             if self.options.dry_run {
+                // It ends as the sync itself would, but with the whole plan.
+                let may_delete = self.may_delete(&plan);
                 self.show(plan, &remote);
-                break;
+                return may_delete;
             }
             // What has failed is tried by the next call.
             let may_be_tried = |(path, _): &(String, Step)| !failed.lock().contains(path);
@@ -166,6 +168,7 @@ impl Sync {
                 has_set_aside: AtomicBool::new(false),
                 pending: Mutex::default(),
                 failed: Arc::clone(&failed),
+                again: Mutex::default(),
             };
             if plan.steps.is_empty() || !execution.carry_out(call, plan)? {
                 break;

@@ -16,7 +16,8 @@ pub struct SyncOptions {
     pub delete: bool,
     /// Whether more than half of a side's files, or all of them, may be deleted.
     pub force: bool,
-    /// Whether nothing is changed, and the report says what would be done.
+    /// Whether nothing is changed, and the report says what would be done. It fails with `ManyDeletions` where the sync
+    /// would.
     pub dry_run: bool,
     /// Whether all local files are read to find changes that neither size nor time shows.
     pub checksum: bool,

@@ -124,6 +124,8 @@ pub(super) struct State {
     names: Names,
     /// `None` for a run that changes nothing.
     journal: Option<Journal>,
+    /// Whether a line could not be written.
+    is_lost: bool,
     lock: Option<(Lock, Option<DirectoryLock>)>,
 }
 
@@ -160,12 +162,14 @@ impl State {
             let all = known
                 .iter()
                 .map(|(path, common)| write(path, Some(common), names.get(path)));
-            journal.rewrite([header].into_iter().chain(all))?;
+            let written = journal.rewrite([header].into_iter().chain(all));
+            written.map_err(unwritten)?;
         }
         Ok(Self {
             known: Arc::new(known),
             names,
             journal: (!read_only).then_some(journal),
+            is_lost: false,
             lock,
         })
     }
@@ -174,6 +178,11 @@ impl State {
     pub(super) fn close(&mut self) {
         self.journal = None;
         self.lock = None;
+    }
+
+    /// Whether something could not be noted, so that nothing more should be done.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost
     }
 
     pub(super) fn known(&self) -> &Arc<Known> {
@@ -193,7 +202,9 @@ impl State {
         name: Option<String>,
     ) -> Result<()> {
         if let Some(journal) = &mut self.journal {
-            journal.append(&write(path, common.as_ref(), name.as_ref()))?;
+            let written = journal.append(&write(path, common.as_ref(), name.as_ref()));
+            self.is_lost |= written.is_err();
+            written.map_err(unwritten)?;
         }
         set(Arc::make_mut(&mut self.known), path, common);
         set(&mut self.names, path, name);
@@ -214,6 +225,10 @@ fn lock(directory: &Path, tree: &Path) -> Result<(Lock, Option<DirectoryLock>)> 
         Some(above) => Err(sync_running(above)),
         None => Ok((in_state, of_tree)),
     }
+}
+
+fn unwritten(error: Error) -> Error {
+    error.context("the state of the sync cannot be written")
 }
 
 pub(super) fn sync_running(tree: &Path) -> Error {

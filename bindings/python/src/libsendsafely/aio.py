@@ -965,14 +965,15 @@ class AsyncWorkspace(AsyncPackage):
         before it changes anything, unless with force.
 
         dry_run: nothing is changed, and the report says what would be done. Action.COMPARED then stands for a file of
-        which only a download could say that both sides have the same.
+        which only a download could say that both sides have the same. Where the sync would raise Status.MANY_DELETIONS,
+        so does this, with all items in the `report` of the Error.
 
         checksum reads all local files, to find changes that neither size nor time shows. follow_links follows symbolic
         links, which are only in the report otherwise. replace_characters is that of upload_file.
 
         include and exclude are patterns as in a .gitignore file, such as ["*.pdf"]: only files that fit one of include
         take part, and what fits one of exclude does not. "cache/" stands for directories only, "/build" for an entry of
-        the synced directory itself.
+        the synced directory itself. There are no exceptions ("!").
 
         state_directory keeps what both sides had after the last sync, without any key; by default it is libsendsafely
         in $XDG_STATE_HOME or ~/.local/state. Without its content nothing is deleted, and what is equal is found by

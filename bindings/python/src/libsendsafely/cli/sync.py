@@ -83,7 +83,7 @@ def run(arguments: Namespace, out: Output) -> int:
             try:
                 report = sync(arguments.force)
             except Error as error:
-                if error.status is not Status.MANY_DELETIONS or not agreed(error, out):
+                if error.status is not Status.MANY_DELETIONS or arguments.dry_run or not agreed(error, out):
                     raise
                 report = sync(force=True)
         except Error as error:
