@@ -122,8 +122,8 @@ test-outage: ## transfers with the default options while nobody can be reached f
 test-hostile: build ## crafted OpenPGP messages and hostile names, with what each costs; `make test` runs a shorter form
 	@HOSTILE_FULL=yes cargo test --locked --release -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture
 
-test-kill: build ## uploads killed at random moments, KILLS times each; `make test` runs a shorter form
-	@KILLS=$${KILLS:-500} cargo test --locked --release -p sendsafely --test resume -- --nocapture random_kills
+test-kill: build ## uploads and downloads killed at random moments, KILLS times each; `make test` runs a shorter form
+	@KILLS=$${KILLS:-500} cargo test --locked --release -p sendsafely --test kills -- --nocapture
 
 stress: build ## programs that upload at once, with lost responses and kills; SEED, ROUNDS, ROUND
 	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \

@@ -2153,7 +2153,8 @@ SENDSAFELY_ENUM(sendsafely_action) {
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**
    * The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
-   * of a download. A sync also leaves a file alone that another program is writing.
+   * of a download. A sync also leaves a file alone that another program is writing, and a download one that is not
+   * complete beside a complete one of the same name.
    */
   SENDSAFELY_ACTION_IGNORED = 4,
   /** A sync deleted it on this machine, because it was deleted in the Workspace. */

@@ -14,7 +14,7 @@ use sendsafely::{
     Client, ClientOptions, DownloadOptions, Error, ErrorKind, Existing, Package, PhoneNumber,
     Result, Sink, Sms, Source, UploadOptions, link,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use support::*;
 
 fn upload_path(package: &Package, path: PathBuf) -> Result<sendsafely::File> {
@@ -999,6 +999,32 @@ fn certificates_that_are_wrong() {
     assert_eq!(emulator.requests().len(), 0);
     emulator.settings(json!({"tls_garbage": false}));
     Package::create(&emulator.client(), &mut ()).unwrap();
+}
+
+/// A bit that is wrong on the way is no wrong certificate, also if the service is the one that notices.
+#[test]
+fn a_damaged_first_handshake_is_made_again() {
+    let emulator = Emulator::start_with(&["--tls"]);
+    let places = [
+        ("request", 2),
+        ("request", 9),
+        ("request", 60),
+        ("request", 130),
+    ];
+    let more = [
+        ("response", 1),
+        ("response", 30),
+        ("response", 200),
+        ("response", 600),
+    ];
+    for (direction, offset) in places.into_iter().chain(more) {
+        let flip = json!({"listener": "api", "connection": 1, "direction": direction, "offset": offset, "action": {"flip": 4}});
+        emulator.admin_json("POST", "/proxy", &json!({"rules": [flip]}));
+        let created = Package::create(&emulator.client(), &mut ());
+        assert!(created.is_ok(), "{direction} {offset}: {:?}", created.err());
+        let report = emulator.admin_json("GET", "/proxy", &Value::Null);
+        assert_eq!(report["rules"][0]["hits"], 1, "{direction} {offset}");
+    }
 }
 
 #[test]

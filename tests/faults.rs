@@ -894,6 +894,29 @@ fn after_a_503_the_request_may_have_taken_effect() {
     }
 }
 
+/// A request and the look at what became of it have one window, not one each.
+#[test]
+fn a_call_that_looks_has_one_retry_window() {
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        stall_timeout: Duration::from_secs(10),
+        ..brief(4)
+    };
+    let package = package(&emulator.client_with(options));
+    upload(&package, "a.bin", b"a").unwrap();
+    let late = json!({"hang_ms": 3000, "close": true});
+    emulator.fault(json!({"endpoint": "finalize", "when": "after", "action": late}));
+    emulator
+        .fault(json!({"endpoint": "package_information", "times": 0, "action": {"close": true}}));
+    let begun = Instant::now();
+    refused(
+        package.finalize(&mut (), &FinalizeOptions::default()),
+        ErrorKind::OutcomeUnknown,
+    );
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(6), "{took:?}");
+}
+
 /// If the response to finalize is lost and then the server is gone, the outcome is unknown.
 #[test]
 fn a_finalize_whose_outcome_cannot_be_looked_up_is_unknown() {

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -268,6 +268,61 @@ fn what_the_service_has_lost_is_sent_again() {
     scene.assert_nothing_is_left();
 }
 
+/// The process was killed before it knew what the service has created. What looks the same, but is of another time, may
+/// be what another machine is uploading.
+#[test]
+fn a_killed_creation_leaves_nothing_and_takes_nothing_of_others() {
+    for (workspace, reaches_the_service) in [(false, true), (true, true), (true, false)] {
+        let scene = Scene::new(workspace);
+        let content = noise(1, PART * PARTS);
+        scene.write(&content);
+        let id = scene.package.id();
+        let path = format!("/packages/{id}");
+        let file = json!({"name": "big.bin", "size": content.len(), "parts": PARTS});
+        let of_others = scene
+            .emulator
+            .admin_json("PUT", &format!("{path}/files"), &file);
+        let files = || scene.emulator.package(id)["files"].clone();
+        let mut stored = files();
+        let created = stored[0]["created_ms"].as_i64().unwrap();
+        stored[0]["created_ms"] = (created - 60_000).into();
+        scene
+            .emulator
+            .admin_json("POST", &path, &json!({"files": stored}));
+        let when = if reaches_the_service {
+            "after"
+        } else {
+            "before"
+        };
+        let silence = json!({"hang_ms": 60_000});
+        scene
+            .emulator
+            .fault(json!({"endpoint": "create_file", "when": when, "action": silence}));
+        let mut child = scene.child(false);
+        let end = Instant::now() + Duration::from_secs(30);
+        let expected = if reaches_the_service { 2 } else { 1 };
+        while scene.emulator.count("create_file") == 0
+            || files().as_array().unwrap().len() < expected
+        {
+            assert!(Instant::now() < end, "no file is created");
+            thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        scene.emulator.clear_faults();
+        let file = scene.upload().unwrap();
+        let stored = files();
+        let ids: Vec<_> = stored
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| &file["id"])
+            .collect();
+        assert_eq!(ids, [&of_others["file_id"], &json!(file.file_id)]);
+        scene.assert_nothing_is_left();
+    }
+}
+
 /// An upload that fails or is stopped goes on as well, through the same handle too, and finalize removes what is left.
 #[test]
 fn a_stopped_upload_goes_on() {
@@ -408,95 +463,4 @@ fn a_killed_tree_goes_on() {
         }
         scene.assert_nothing_is_left();
     }
-}
-
-/// How often a process is killed in the tests of random kills: `make test-kill` sets it, for larger content too.
-fn kills() -> Option<usize> {
-    std::env::var("KILLS")
-        .ok()
-        .map(|number| number.parse().unwrap())
-}
-
-/// Kills processes at random moments until there were so many kills and the content is there, each time as new. No part
-/// that an earlier process has sent is sent again, but for those on their way at a kill.
-fn kill_at_random(scene: &Scene, tree: bool, kills: usize, longest: u64, contents: &[Vec<u8>]) {
-    let (mut killed, mut finished, mut most, mut all) = (0, 0, 0, 0);
-    let mut sent = BTreeSet::new();
-    let mut random = noise(kills as u64, 8 * kills)
-        .chunks(8)
-        .map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap()))
-        .collect::<Vec<_>>();
-    loop {
-        scene.emulator.forget_requests();
-        let mut child = scene.child(tree);
-        if let Some(moment) = random.pop() {
-            thread::sleep(Duration::from_millis(moment % longest));
-            child.kill().unwrap();
-        }
-        let ended = child.wait().unwrap();
-        let requests = scene.emulator.requests();
-        let puts = requests
-            .iter()
-            .filter(|request| request["endpoint"] == "part_put");
-        let puts: BTreeSet<String> = puts
-            .map(|request| request["path"].as_str().unwrap().to_owned())
-            .collect();
-        let again = puts.intersection(&sent).count();
-        assert!(again <= IN_FLIGHT, "{again} parts after kill {killed}");
-        (most, all) = (most.max(again), all + again);
-        sent.extend(puts);
-        if !ended.success() {
-            assert!(ended.code().is_none(), "it failed by itself");
-            killed += 1;
-            continue;
-        }
-        finished += 1;
-        sent.clear();
-        scene.assert_nothing_is_left();
-        let stored = scene.emulator.package(scene.package.id());
-        let files = stored["files"].as_array().unwrap();
-        assert_eq!(files.len(), contents.len());
-        for file in files {
-            let id = file["id"].as_str().unwrap();
-            let number = file["name"].as_str().unwrap().parse::<usize>().unwrap_or(0);
-            let content = download(&scene.package, id).unwrap();
-            assert!(content == contents[number], "{number} is another file");
-            scene.package.delete_file(&mut (), id, None).unwrap();
-        }
-        if random.is_empty() {
-            break;
-        }
-    }
-    println!(
-        "{killed} kills, {finished} times whole; sent again: {all} parts, at most {most} after a kill"
-    );
-}
-
-#[test]
-fn random_kills_of_an_upload_lose_nothing() {
-    let scene = Scene::new(false);
-    let parts = if kills().is_some() { 2000 } else { 40 };
-    let content = noise(3, parts * PART - 7);
-    scene.write(&content);
-    let slow = if kills().is_some() { 1 } else { 10 };
-    scene
-        .emulator
-        .fault(json!({"endpoint": "part_put", "times": 0, "action": {"hang_ms": slow}}));
-    let longest = if kills().is_some() { 2000 } else { 400 };
-    kill_at_random(&scene, false, kills().unwrap_or(8), longest, &[content]);
-}
-
-#[test]
-fn random_kills_of_a_tree_lose_nothing() {
-    let scene = Scene::new(true);
-    let count = if kills().is_some() { 2000 } else { 60 };
-    let contents: Vec<_> = (0..count)
-        .map(|number| noise(number as u64, 100 + number))
-        .collect();
-    for (number, content) in contents.iter().enumerate() {
-        let tree = scene.directory.join("tree");
-        fs::write(tree.join(number.to_string()), content).unwrap();
-    }
-    let longest = if kills().is_some() { 8000 } else { 400 };
-    kill_at_random(&scene, true, kills().unwrap_or(8), longest, &contents);
 }

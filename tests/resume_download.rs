@@ -228,6 +228,97 @@ fn a_stopped_download_goes_on() {
     setting.goes_on_with(PARTS);
 }
 
+/// As a kill leaves it between the moment when the file gets its name and the one when the resume file is removed.
+#[test]
+fn a_file_that_was_finished_is_recognized() {
+    for existing in [Existing::Refuse, Existing::Overwrite, Existing::Skip] {
+        for change in [false, true] {
+            let setting = Setting::new();
+            setting.stopped_after(4);
+            let copy = setting.state.join("copy");
+            fs::hard_link(setting.resume_file(), &copy).unwrap();
+            setting.download(&mut Watch::new()).unwrap();
+            fs::rename(copy, setting.resume_file()).unwrap();
+            let target = setting.to.join("large.bin");
+            if change {
+                let file = fs::OpenOptions::new().write(true).open(&target).unwrap();
+                file.write_all_at(b"x", 3).unwrap();
+            }
+            let there = fs::read(&target).unwrap();
+            setting.emulator.forget_requests();
+            let options = DownloadOptions {
+                existing,
+                ..setting.options()
+            };
+            let (id, sink) = (&setting.file.file_id, Sink::Path(setting.to.0.clone()));
+            let mut watch = Watch::new();
+            let result = setting.package.download(&mut watch, id, sink, &options);
+            let fetched = setting.emulator.count("part_get");
+            match (change, existing) {
+                // It is another file by now.
+                (true, Existing::Refuse) => assert_kind(result, ErrorKind::FileExists),
+                (true, Existing::Skip) => assert!(result.unwrap().skipped),
+                (true, Existing::Overwrite) => {
+                    assert!(!result.unwrap().skipped);
+                    assert_eq!(fetched, PARTS);
+                }
+                (false, _) => {
+                    let download = result.unwrap();
+                    assert!(!download.skipped);
+                    assert_eq!(download.size, SIZE as u64);
+                    watch.assert_ends_at(SIZE);
+                }
+            }
+            if !(change && existing == Existing::Overwrite) {
+                assert_eq!(fetched, 0);
+                assert!(fs::read(&target).unwrap() == there);
+            }
+            assert_eq!(setting.to.names(), ["large.bin"]);
+            if !(change && existing == Existing::Refuse) {
+                assert_eq!(setting.state.names(), [""; 0]);
+            }
+        }
+    }
+}
+
+/// A part that arrived before its turn is on the disk too.
+#[test]
+fn parts_that_came_early_are_not_fetched_again() {
+    let mut setting = Setting::new();
+    setting.package = setting.opened(ClientOptions {
+        parts_in_flight: 4,
+        ..options()
+    });
+    let slow = json!({"hang_ms": 60_000});
+    (setting.emulator)
+        .fault(json!({"endpoint": "part_get", "part": 3, "times": 1, "action": slow}));
+    let mut watch = Watch::stopping(|progress| {
+        progress.parts_done >= 2 && progress.bytes_sent >= 9 * PART as u64
+    });
+    assert_kind(setting.download(&mut watch), ErrorKind::Stopped);
+    setting.emulator.clear_faults();
+    let noted = setting.noted();
+    assert!(noted.len() >= 6 && !noted.contains(&3), "{noted:?}");
+    setting.goes_on_with(PARTS - noted.len());
+
+    // As long as they are what was noted.
+    (setting.emulator)
+        .fault(json!({"endpoint": "part_get", "part": 3, "times": 1, "action": slow}));
+    let mut watch = Watch::stopping(|progress| {
+        progress.parts_done >= 2 && progress.bytes_sent >= 9 * PART as u64
+    });
+    assert_kind(setting.download(&mut watch), ErrorKind::Stopped);
+    setting.emulator.clear_faults();
+    let noted = setting.noted();
+    assert!(noted.contains(&5), "{noted:?}");
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(setting.left())
+        .unwrap();
+    file.write_all_at(b"x", 4 * PART as u64 + 9).unwrap();
+    setting.goes_on_with(PARTS - noted.len() + 1);
+}
+
 /// What stands in the temporary file proves nothing by itself.
 #[test]
 fn what_somebody_else_has_changed_is_fetched_again() {
@@ -292,7 +383,7 @@ fn a_resume_file_that_somebody_else_has_changed_does_no_harm() {
     setting.stopped_after(4);
     changed("\"part\":2", "\"part\":7");
     let left = setting.left();
-    setting.goes_on_with(PARTS - 1);
+    setting.goes_on_with(PARTS - 3);
     assert!(!left.exists());
 
     // A path is no name of a temporary file.

@@ -10,7 +10,6 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -64,8 +63,6 @@ fn disturb(emulator: &Emulator, seed: u64) {
 struct Outcomes {
     files: AtomicU64,
     bytes: AtomicU64,
-    /// Incomplete files of lost responses.
-    left: AtomicU64,
     wrong: Mutex<Vec<String>>,
     errors: Mutex<BTreeMap<String, u64>>,
 }
@@ -142,31 +139,14 @@ fn work_in_a_workspace(client: &Client, turn: u64, is_sync: bool, outcomes: &Out
         sent.map_err(text)?;
         let options = DownloadOptions::default();
         let received = workspace.download_all(&mut (), &to.0, &options);
-        // A creation whose response was lost leaves a file without parts in a Workspace, beside the one that counts.
-        match received.map_err(text) {
-            Err(error) if error.contains("the file is incomplete") => {
-                outcomes.left.fetch_add(1, Ordering::Relaxed);
-            }
-            received => drop(received?),
-        }
+        received.map_err(text)?;
     }
     for (seed, name) in (turn * 10..).zip(names) {
-        let found = fetched(&to.join(name)).map_err(text)?;
+        // Though a creation whose response was lost may have left a file without parts there, of the same name.
+        let found = fs::read(to.join(name)).map_err(text)?;
         outcomes.compare(name, seed, &found, size(seed));
     }
     workspace.delete(&mut ()).map_err(text)
-}
-
-/// The content of a file, which has a number behind its name if an incomplete one has taken that.
-fn fetched(path: &Path) -> std::io::Result<Vec<u8>> {
-    let name = path.file_name().unwrap().to_str().unwrap();
-    for entry in fs::read_dir(path.parent().unwrap())? {
-        let entry = entry?;
-        if entry.file_name().to_str().unwrap().starts_with(name) {
-            return fs::read(entry.path());
-        }
-    }
-    Err(std::io::ErrorKind::NotFound.into())
 }
 
 /// Resident memory in KiB, descriptors and threads of this process.
@@ -255,11 +235,10 @@ fn a_bad_network_for_long() {
         median(&mut memory[2 * third..]),
     );
     println!(
-        "soak: {:.0} s, {} files, {} MB, {faults} faults, {} incomplete files beside whole ones; {middle} KiB of memory in the second third and {late} in the last; before {before:?}, after {after:?}",
+        "soak: {:.0} s, {} files, {} MB, {faults} faults; {middle} KiB of memory in the second third and {late} in the last; before {before:?}, after {after:?}",
         lasted.as_secs_f64(),
         outcomes.files.load(Ordering::Relaxed),
         outcomes.bytes.load(Ordering::Relaxed) / 1_000_000,
-        outcomes.left.load(Ordering::Relaxed),
     );
     let wrong = outcomes.wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "wrong bytes:\n{}", wrong.join("\n"));

@@ -725,6 +725,68 @@ fn incomplete_files_of_a_killed_upload_are_sent_again() {
     }
 }
 
+/// A creation whose response was lost, or an upload that is under way, has a file without parts beside the whole one.
+#[test]
+fn a_file_that_is_not_complete_is_no_failure_beside_the_complete_one() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    for _ in 0..3 {
+        emulator.lose_response("create_file");
+    }
+    send(&workspace, &from.0).unwrap();
+    let files = emulator.only_package()["files"].as_array().unwrap().len();
+    assert_eq!(files, 5 + 3);
+    for existing in [Existing::Refuse, Existing::Skip, Existing::Overwrite] {
+        let to = TempDir::new();
+        let report = receive_existing(&workspace, &to.0, existing).unwrap();
+        assert_eq!(local(&to.0), local(&from.0));
+        assert_eq!(report.items.len(), files);
+        for item in &report.items {
+            let incomplete = item.error.as_ref().map(|error| error.kind());
+            let is_ignored = item.action == Action::Ignored;
+            assert_eq!(incomplete == Some(ErrorKind::FileIncomplete), is_ignored);
+        }
+        let ignored = report.items.iter().filter(|item| item.error.is_some());
+        assert_eq!(ignored.count(), 3);
+    }
+    // By itself it is a file that cannot be had.
+    put_incomplete(&emulator, workspace.id(), "alone.txt");
+    let to = TempDir::new();
+    let failed = receive(&workspace, &to.0).unwrap_err();
+    let item = |path| failed.report.items.iter().find(|item| item.path == path);
+    assert_eq!(item("alone.txt").unwrap().action, Action::None);
+}
+
+fn put_incomplete(emulator: &Emulator, package: &str, name: &str) {
+    let file = json!({"name": name, "size": 1, "parts": 1});
+    emulator.admin_json("PUT", &format!("/packages/{package}/files"), &file);
+}
+
+/// One directory that the service lists oddly does not make the others unusable.
+#[test]
+fn a_directory_without_a_name_gets_one() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    send(&workspace, &from.0).unwrap();
+    let mut directories = emulator.only_package()["directories"].clone();
+    for directory in directories.as_object_mut().unwrap().values_mut() {
+        if directory["name"] == "Docs" {
+            directory["name"] = "".into();
+        }
+    }
+    let path = format!("/packages/{}", workspace.id());
+    emulator.admin_json("POST", &path, &json!({"directories": directories}));
+    let to = TempDir::new();
+    receive(&workspace, &to.0).unwrap();
+    let expected = local(&from.0).into_iter();
+    let expected = expected.map(|(path, content)| (path.replace("Docs/", "_/"), content));
+    assert_eq!(local(&to.0), expected.collect());
+}
+
 #[test]
 fn a_package_takes_files_and_no_directories() {
     let emulator = Emulator::start();

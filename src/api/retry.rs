@@ -44,24 +44,23 @@ pub(crate) enum Repeat {
 
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
-/// A request is sent at most so often if its responses make no sense.
+/// A request is sent at most so often if its responses make no sense, or the handshakes before it.
 const GARBLED_ATTEMPTS: u32 = 3;
 
 /// Makes an exchange again until it succeeds, fails for good, or the retry window has passed without progress.
 ///
-/// The window counts from the first attempt, and anew from each byte of a transfer that was never moved before. A call
-/// that succeeds meanwhile does not extend it: a service whose storage is silent would give fresh URLs for ever.
+/// The window counts from its begin, and anew from each byte of a transfer that was never moved before. A call that
+/// succeeds meanwhile does not extend it: a service whose storage is silent would give fresh URLs for ever.
 ///
 /// A host that cannot be reached is tried every second, and at once when another call has reached it. A host that has
 /// never responded may be the wrong one: its failure is returned soon, unless the program has asked for a window.
 pub(crate) fn retrying<T>(
     call: &Call,
-    window: Duration,
+    (begun, window): (Instant, Duration),
     repeat: Repeat,
     contact: &Contact<'_>,
     mut attempt: impl FnMut() -> std::result::Result<T, Failure>,
 ) -> Result<T> {
-    let started = Instant::now();
     let (mut attempts, mut misses) = (0, 0);
     let mut garbled = 0;
     let mut is_lost = false;
@@ -79,7 +78,7 @@ pub(crate) fn retrying<T>(
                     failure.error.after_lost_response(is_lost)
                 });
             }
-            Class::NotSent => true,
+            Class::NotSent | Class::Untrusted => true,
             Class::Lost | Class::Unreadable => repeat == Repeat::Safely,
             Class::Garbled => {
                 garbled += 1;
@@ -93,16 +92,19 @@ pub(crate) fn retrying<T>(
         if failure.class == Class::Unreadable {
             return Err(failure.error);
         }
-        is_lost |= failure.class != Class::NotSent;
-        let first_contact = failure.class == Class::NotSent && !contact.has_responded();
-        let patience = match failure.error.kind() {
-            ErrorKind::TlsFailed if first_contact => Duration::ZERO,
+        is_lost |= !failure.class.is_unsent();
+        let first_contact = failure.class.is_unsent() && !contact.has_responded();
+        // A handshake that makes no sense, too, may be damaged, or show that the host has no TLS.
+        let is_no_tls = first_contact && failure.error.kind() == ErrorKind::TlsFailed;
+        garbled += u32::from(is_no_tls);
+        let patience = match failure.class {
+            Class::Untrusted if first_contact => Duration::ZERO,
             _ if first_contact => window.min(contact.first_window()),
             _ => window,
         };
         let left = patience.saturating_sub(match first_contact {
-            true => started.elapsed(),
-            false => call.since_moved().min(started.elapsed()),
+            true => begun.elapsed(),
+            false => call.since_moved().min(begun.elapsed()),
         });
         if left.is_zero() || garbled >= GARBLED_ATTEMPTS {
             return Err(failure.error);
@@ -282,12 +284,12 @@ mod tests {
         let contacts = if has_responded {
             known()
         } else {
-            Arc::default()
+            Arc::new(Contacts::new(Duration::from_secs(60)))
         };
         let mut count = 0;
         let result: Result<()> = retrying(
             &call,
-            Duration::from_millis(window_ms),
+            (Instant::now(), Duration::from_millis(window_ms)),
             repeat,
             &contact(&contacts),
             || {
@@ -308,7 +310,7 @@ mod tests {
     #[test]
     fn what_succeeds_on_the_side_does_not_extend_the_window() {
         let call = Call::alone();
-        let window = Duration::from_millis(600);
+        let window = (Instant::now(), Duration::from_millis(600));
         let contacts = known();
         let contact = contact(&contacts);
         let mut count = 0;
@@ -373,7 +375,7 @@ mod tests {
     fn only_a_lost_response_to_the_same_request_makes_a_refusal_a_success() {
         let call = Call::alone();
         let deleted = |mut earlier: Option<Failure>| {
-            let window = Duration::from_secs(60);
+            let window = (Instant::now(), Duration::from_secs(60));
             let response: Result<()> =
                 retrying(&call, window, Repeat::Safely, &contact(&known()), || {
                     // What other workers of the call try again is no attempt of this request.
@@ -393,17 +395,12 @@ mod tests {
     }
 
     #[test]
-    fn tls_failures_of_a_host_that_never_responded_are_returned_at_once() {
-        let tls = || {
-            Failure::new(
-                Class::NotSent,
-                Error::new(ErrorKind::TlsFailed, "unknown issuer"),
-            )
-        };
-        assert_eq!(
-            attempts(1500, Repeat::Looking, false, tls),
-            (1, ErrorKind::TlsFailed)
-        );
+    fn a_host_that_never_responded_gets_a_second_handshake_only_if_the_first_makes_no_sense() {
+        for (class, expected) in [(Class::Untrusted, 1), (Class::NotSent, GARBLED_ATTEMPTS)] {
+            let tls = || Failure::new(class, Error::new(ErrorKind::TlsFailed, "no handshake"));
+            let attempts = attempts(60_000, Repeat::Looking, false, tls);
+            assert_eq!(attempts, (expected, ErrorKind::TlsFailed));
+        }
     }
 
     #[test]
@@ -510,7 +507,7 @@ mod tests {
         call.stop();
         let result: Result<()> = retrying(
             &call,
-            Duration::from_secs(60),
+            (Instant::now(), Duration::from_secs(60)),
             Repeat::Safely,
             &contact(&known()),
             || Err(lost()),

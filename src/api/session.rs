@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use url::Url;
@@ -15,13 +15,14 @@ use super::envelope::{
 };
 use super::exchange::Exchange;
 use super::options::ClientOptions;
-use super::retry::{Repeat, retrying};
+use super::retry::{Repeat, looking, retrying};
 use super::signing::{AUTH_PREFIX, Credentials, Signature, Signer};
 use super::transport::{Body, Class, Failure, JSON, Request, Response, Transport};
 use super::tree::Tree;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
+use crate::os::lock::Mutex;
 use crate::secret::{SecretString, json_text};
 
 /// What every call to the API needs. Cheap to clone.
@@ -84,6 +85,7 @@ impl Api {
             agents,
             call: Arc::clone(call),
             interrupt,
+            begun: Mutex::new(None),
         }
     }
 }
@@ -95,6 +97,8 @@ pub(crate) struct Session {
     pub(crate) call: Arc<Call>,
     /// The number of the agents among what a stop interrupts.
     interrupt: u64,
+    /// When the change began that is being made, with the looks at whether it was made: all have one retry window.
+    begun: Mutex<Option<Instant>>,
 }
 
 impl Drop for Session {
@@ -131,6 +135,24 @@ impl Session {
 
     pub(crate) fn retry_window(&self) -> Duration {
         self.api.0.retry_window
+    }
+
+    /// The retry window of a request that is sent now, and when it began.
+    pub(crate) fn window(&self) -> (Instant, Duration) {
+        let begun = self.begun.lock().unwrap_or_else(Instant::now);
+        (begun, self.retry_window())
+    }
+
+    /// Repeats a change whose response may get lost, as [`looking`] says.
+    pub(crate) fn looking<T>(
+        &self,
+        attempt: impl FnMut() -> Result<T>,
+        look: impl FnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        *self.begun.lock() = Some(Instant::now());
+        let result = looking(&self.call, self.retry_window(), attempt, look);
+        *self.begun.lock() = None;
+        result
     }
 
     /// Whether the last request of this thread may have reached the server.
@@ -256,13 +278,9 @@ impl Session {
         repeat: Repeat,
         read: Reader<'_>,
     ) -> Result<Json> {
-        retrying(
-            &self.call,
-            self.retry_window(),
-            repeat,
-            &self.contact(),
-            || self.json_attempt(method, path, body, read),
-        )
+        retrying(&self.call, self.window(), repeat, &self.contact(), || {
+            self.json_attempt(method, path, body, read)
+        })
     }
 
     fn json_attempt(
@@ -292,19 +310,13 @@ impl Session {
         repeat: Repeat,
     ) -> Result<String> {
         let path = format!("{}{path}", self.prefix()?);
-        retrying(
-            &self.call,
-            self.retry_window(),
-            repeat,
-            &self.contact(),
-            || {
-                let mut response = self.exchange_json(method, &path, body)?;
-                let (text, _) = parse_envelope(&mut response, &read_usual)?;
-                // A value that is too deep to be kept was skipped, whatever bytes it has.
-                let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                Ok(String::from_utf8(text).unwrap_or_else(|error| lossy(error.as_bytes())))
-            },
-        )
+        retrying(&self.call, self.window(), repeat, &self.contact(), || {
+            let mut response = self.exchange_json(method, &path, body)?;
+            let (text, _) = parse_envelope(&mut response, &read_usual)?;
+            // A value that is too deep to be kept was skipped, whatever bytes it has.
+            let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            Ok(String::from_utf8(text).unwrap_or_else(|error| lossy(error.as_bytes())))
+        })
     }
 
     /// Posts a form to any URL, without credentials; returns the JSON of the response, which has no envelope
@@ -312,7 +324,7 @@ impl Session {
     pub(super) fn post_form(&self, url: &str, form: &str) -> Result<Json> {
         retrying(
             &self.call,
-            self.retry_window(),
+            self.window(),
             Repeat::Never,
             &Contact::new(self.agents.storage.contacts(), url),
             || {

@@ -104,6 +104,8 @@ pub(crate) struct Failure {
 pub(crate) enum Class {
     /// The request was not sent: anything may be repeated.
     NotSent,
+    /// The same, because the certificate of the host is not trusted. That of another attempt will hardly be.
+    Untrusted,
     /// The request was sent, or may have been: the server may have acted. The error may hold the time for which the
     /// server wants no further request.
     Lost,
@@ -113,6 +115,13 @@ pub(crate) enum Class {
     Unreadable,
     /// Repeating would not help.
     Final,
+}
+
+impl Class {
+    /// Whether nothing of the request was sent.
+    pub(crate) fn is_unsent(self) -> bool {
+        matches!(self, Self::NotSent | Self::Untrusted)
+    }
 }
 
 impl Failure {
@@ -167,7 +176,7 @@ impl HttpTransport {
     /// the others wait for one.
     fn failure(&self, error: ureq::Error, host: &str) -> Failure {
         let failure = failure(error, host, Exchange::current().was_handed_over());
-        if failure.class == Class::NotSent {
+        if failure.class.is_unsent() {
             self.contacts.missed(host);
             // The next attempt resolves the name again.
             self.names.doubt();
@@ -260,7 +269,7 @@ impl Transport for HttpTransport {
         let response = response.map_err(|error| {
             let failure = self.failure(error, &host);
             match proxy {
-                Some((_, origin)) if failure.class == Class::NotSent => Failure {
+                Some((_, origin)) if failure.class.is_unsent() => Failure {
                     error: failure
                         .error
                         .context(format_args!("by the proxy of {origin}")),
@@ -444,6 +453,16 @@ fn tls_words(error: &rustls::Error) -> String {
     words[..end].trim_end().to_owned()
 }
 
+/// Whether the host has shown a certificate that is whole, and not to be trusted. All else that goes wrong in a handshake
+/// may be damage on the way.
+fn is_untrusted(why: &rustls::Error) -> bool {
+    use rustls::CertificateError::{BadEncoding, BadSignature};
+    match why {
+        rustls::Error::InvalidCertificate(why) => !matches!(why, BadEncoding | BadSignature),
+        _ => false,
+    }
+}
+
 /// Sorts an error of the HTTP library. Until the connection was handed over to the request nothing of it was sent; from
 /// then on the server may have acted, whatever broke.
 fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
@@ -453,6 +472,13 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
         Failure::new(class, Error::new(kind, format!("{host}: {what}")))
     };
     let lost = |kind, what| failed(Class::Lost, kind, what);
+    let tls = |why: &rustls::Error| {
+        let failure = lost(ErrorKind::TlsFailed, tls_words(why));
+        match failure.class {
+            Class::NotSent if is_untrusted(why) => Failure::new(Class::Untrusted, failure.error),
+            _ => failure,
+        }
+    };
     match error {
         ureq::Error::HostNotFound => lost(ErrorKind::UnknownHost, "no such host".into()),
         ureq::Error::Timeout(Timeout::Resolve) => lost(
@@ -469,13 +495,13 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
             format!("the proxy does not connect: {why}"),
         ),
         ureq::Error::Tls(why) => lost(ErrorKind::TlsFailed, why.into()),
-        ureq::Error::Rustls(why) => lost(ErrorKind::TlsFailed, tls_words(&why)),
+        ureq::Error::Rustls(why) => tls(&why),
         ureq::Error::Io(error) => {
             if let Some(why) = error
                 .get_ref()
                 .and_then(|inner| inner.downcast_ref::<rustls::Error>())
             {
-                return lost(ErrorKind::TlsFailed, tls_words(why));
+                return tls(why);
             }
             match error.kind() {
                 _ if os::is_exhausted(&error) => lost(

@@ -11,6 +11,7 @@ use super::file::{CREATE_FIRST, directory_of, io_error, is_own, require_director
 #[cfg(unix)]
 use super::file_lock::Locked;
 use super::target::TargetFile;
+use super::temporary::{remove_left_beside, temporary_in};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A file that others may not open is as good as a locked one.
@@ -108,6 +109,7 @@ impl LockedJournal {
     pub(crate) fn open(path: &Path) -> Result<(Self, Vec<String>)> {
         let failed = |error: &io::Error| io_error(error, path, ErrorKind::WriteFailed);
         require_directory(directory_of(path), CREATE_FIRST)?;
+        remove_left_beside(path);
         let file = loop {
             let file = open_shared(path).map_err(|error| failed(&error))?;
             let Some(file) = file else {
@@ -157,26 +159,25 @@ impl LockedJournal {
     }
 
     fn replaced(&self, lines: impl Iterator<Item = String>) -> io::Result<Locked> {
-        // Nobody else uses this name while the lock is held.
-        let new = self.replacement();
-        let _ = fs::remove_file(&new);
-        let mut file = open_shared(&new)?.ok_or(io::ErrorKind::WouldBlock)?;
+        if !is_at(&self.file, &self.path) {
+            return Err(io::Error::other("another program has replaced it"));
+        }
+        let new = temporary_in(directory_of(&self.path));
         let text: String = lines.map(|line| line + "\n").collect();
-        file.write_all(text.as_bytes())?;
-        fs::rename(&new, &self.path)?;
-        Ok(file)
+        let written = open_shared(&new).and_then(|file| {
+            let mut file = file.ok_or(io::ErrorKind::WouldBlock)?;
+            file.write_all(text.as_bytes())?;
+            fs::rename(&new, &self.path)?;
+            Ok(file)
+        });
+        written.inspect_err(|_| drop(fs::remove_file(&new)))
     }
 
-    /// Removes the file.
+    /// Removes the file, unless another one has its name by now.
     pub(crate) fn remove(self) {
-        let _ = fs::remove_file(self.replacement());
-        let _ = fs::remove_file(&self.path);
-    }
-
-    fn replacement(&self) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".new");
-        PathBuf::from(name)
+        if is_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 
     fn failed(&self, error: &io::Error) -> Error {

@@ -17,6 +17,7 @@ use super::file_lock::Locked;
 
 /// How long the mark of a program that has ended is kept: later its upload will not be continued any more.
 const LONGEST_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const MOST_ATTEMPTS: u32 = 8;
 
 /// A file that others may not open is as good as a locked one.
 #[cfg(windows)]
@@ -68,28 +69,31 @@ impl Mark {
         static SWEPT: Once = Once::new();
         let directory = directory()?;
         SWEPT.call_once(|| sweep(&directory));
-        let path = directory.join(format!(".{}", random_suffix()));
-        let locked = create_locked(&path).ok()?;
-        Some(Self {
-            path,
-            _locked: locked,
-        })
+        // Before it was locked, another program may have taken it for that of a dead one.
+        for _ in 0..MOST_ATTEMPTS {
+            let path = directory.join(format!(".{}", random_suffix()));
+            if let Some(locked) = create_locked(&path).ok()? {
+                return Some(Self {
+                    path,
+                    _locked: locked,
+                });
+            }
+        }
+        None
     }
 }
 
-/// Removes old marks of programs that have ended.
+/// Removes old marks of programs that have ended, and those that never got their name.
 fn sweep(directory: &Path) {
     let entries = above_standard(|| fs::read_dir(directory)).ok();
     for entry in entries.into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let is_mark = ["creation-", "file-", "."]
-            .iter()
-            .any(|kind| name.starts_with(kind));
+        let has_name = name.starts_with("creation-") || name.starts_with("file-");
         let set = entry.metadata().and_then(|metadata| metadata.modified());
         let is_old = set.is_ok_and(|set| set.elapsed().is_ok_and(|age| age > LONGEST_KEPT));
-        if is_mark && is_old && holder_of(&entry.path()) == Holder::Dead {
-            let _ = fs::remove_file(entry.path());
+        if has_name && is_old || name.starts_with('.') {
+            remove_if_dead(&entry.path());
         }
     }
 }
@@ -97,6 +101,12 @@ fn sweep(directory: &Path) {
 /// Who holds the mark of this name.
 pub(crate) fn holder(name: &str) -> Holder {
     directory().map_or(Holder::Nobody, |directory| holder_of(&directory.join(name)))
+}
+
+/// When the mark of this name was set.
+pub(crate) fn set_at(name: &str) -> Option<SystemTime> {
+    let metadata = directory()?.join(name).symlink_metadata();
+    metadata.ok()?.modified().ok()
 }
 
 /// Whether a program that runs holds a mark whose name begins in one of these ways.
@@ -154,12 +164,30 @@ fn directory() -> Option<PathBuf> {
     (path.is_dir() || fs::create_dir(&path).is_ok() || path.is_dir()).then_some(path)
 }
 
+/// Creates a mark; `None` if another program has found it before it was locked.
 #[cfg(unix)]
-fn create_locked(path: &Path) -> io::Result<Locked> {
+fn create_locked(path: &Path) -> io::Result<Option<Locked>> {
+    use std::os::unix::fs::MetadataExt;
     let file = super::file::create_private(path)?;
     let locked = Locked::exclusive(file);
-    let locked = locked.and_then(|locked| locked.ok_or_else(|| io::ErrorKind::WouldBlock.into()));
-    locked.inspect_err(|_| drop(fs::remove_file(path)))
+    let locked = locked.inspect_err(|_| drop(fs::remove_file(path)))?;
+    if let Some(locked) = locked
+        && locked.metadata()?.nlink() > 0
+    {
+        return Ok(Some(locked));
+    }
+    let _ = fs::remove_file(path);
+    Ok(None)
+}
+
+/// Removes a mark whose program has ended. It is locked meanwhile, so that no program uses it.
+#[cfg(unix)]
+fn remove_if_dead(path: &Path) {
+    if let Ok(file) = above_standard(|| File::open(path))
+        && let Ok(Some(_locked)) = Locked::exclusive(file)
+    {
+        let _ = fs::remove_file(path);
+    }
 }
 
 #[cfg(unix)]
@@ -183,12 +211,19 @@ fn holder_of(path: &Path) -> Holder {
 
 /// Others may delete and rename it.
 #[cfg(windows)]
-fn create_locked(path: &Path) -> io::Result<Locked> {
+fn create_locked(path: &Path) -> io::Result<Option<Locked>> {
     use std::os::windows::fs::OpenOptionsExt;
     const FILE_SHARE_DELETE: u32 = 4;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    options.share_mode(FILE_SHARE_DELETE).open(path)
+    options.share_mode(FILE_SHARE_DELETE).open(path).map(Some)
+}
+
+#[cfg(windows)]
+fn remove_if_dead(path: &Path) {
+    if holder_of(path) == Holder::Dead {
+        let _ = fs::remove_file(path);
+    }
 }
 
 #[cfg(windows)]
@@ -234,11 +269,14 @@ mod tests {
             ("creation-old", 8, false),
             ("file-old", 8, false),
             (".old", 8, false),
+            (".new", 0, false),
+            (".alive", 8, true),
             ("file-alive", 8, true),
             ("file-new", 6, false),
             ("other", 8, false),
         ] {
             let mark = create_locked(&directory.join(name)).expect("a mark");
+            let mark = mark.expect("it is locked");
             let age = Duration::from_secs(days * 24 * 60 * 60);
             mark.set_modified(SystemTime::now() - age).expect("its age");
             living.extend(is_alive.then_some(mark));
@@ -250,7 +288,9 @@ mod tests {
             .collect();
         assert_eq!(
             left,
-            ["file-alive", "file-new", "other"].map(Into::into).into()
+            [".alive", "file-alive", "file-new", "other"]
+                .map(Into::into)
+                .into()
         );
         fs::remove_dir_all(&directory).expect("it goes");
     }

@@ -10,6 +10,7 @@ mod host_name;
 mod journal;
 pub(crate) mod lock;
 mod mark;
+mod placed;
 mod removal;
 mod replacement;
 mod socket;
@@ -28,7 +29,8 @@ pub(crate) use file::{
 };
 pub(crate) use host_name::host_name;
 pub(crate) use journal::{Journal, Lock, LockedJournal, state_directory};
-pub(crate) use mark::{Holder, Mark, any_alive, holder, marks_of_the_dead};
+pub(crate) use mark::{Holder, Mark, any_alive, holder, marks_of_the_dead, set_at};
+pub(crate) use placed::PlacedFile;
 pub(crate) use removal::remove_unchanged;
 pub(crate) use socket::{begin_to_connect, is_connected, is_dead, make_usable, wait_for_any};
 pub(crate) use source::{Stamp, may_lie, not_a_file, open_source, read_at};

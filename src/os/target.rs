@@ -1,7 +1,7 @@
 //! Targets: files that get their name only when they are complete.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,9 +11,10 @@ use super::descriptor::above_standard;
 use super::file::{
     CREATE_FIRST, directory_of, io_error, rename_without_clobbering, require_directory, sync_entry,
 };
+use super::placed::PlacedFile;
 use super::removal::was_changed;
 use super::replacement::replace_expected;
-use super::source::{Stamp, is_same, read_at};
+use super::source::{Stamp, is_same, write_at};
 use super::temporary::{Left, create_temporary, open_kept, remove_left_beside, temporary_in};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -118,26 +119,41 @@ impl TargetFile {
         Some(file)
     }
 
-    /// Goes on after so many bytes of a file that was kept.
+    /// Goes on after so many bytes of a file that was kept. What stands behind them stays until the end.
     pub(crate) fn go_on(&mut self, written: u64, existing: Existing) -> Result<()> {
         self.model = model(&self.target, replaced_by(&self.target, existing)?)?;
         self.existing = existing;
-        if let Some(file) = &mut self.file {
-            let cut = file.set_len(written);
-            cut.and_then(|()| file.seek(SeekFrom::Start(written)))
-                .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))?;
-        }
         self.written = written;
         Ok(())
+    }
+
+    /// Whether the file that an earlier call has kept under this name is still there, for a target in the same directory.
+    pub(crate) fn is_left(target: &Path, name: &str) -> bool {
+        let temporary = directory_of(target).join(name);
+        Left::of(name) == Some(Left::Kept) && temporary.symlink_metadata().is_ok()
+    }
+
+    /// One more handle, to read and write at other places than this one's next.
+    pub(crate) fn placed(&self) -> Result<PlacedFile> {
+        match &self.file {
+            Some(file) => PlacedFile::of(file, &self.target),
+            None => Err(finished_already()),
+        }
+    }
+
+    /// Takes what stands next for written.
+    pub(crate) fn pass(&mut self, length: u64) {
+        self.written += length;
+    }
+
+    /// How many bytes are written, in order.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
     }
 
     /// Has the file stay if it is not finished.
     pub(crate) fn keep(&mut self) {
         self.is_kept = true;
-    }
-
-    pub(crate) fn is_kept(&self) -> bool {
-        self.is_kept
     }
 
     /// Removes the file.
@@ -157,21 +173,6 @@ impl TargetFile {
     pub(crate) fn temporary_name(&self) -> Option<String> {
         let name = self.temporary.file_name()?;
         name.to_str().map(str::to_owned)
-    }
-
-    /// How many bytes are there.
-    pub(crate) fn size(&self) -> Result<u64> {
-        let metadata = self.file.as_ref().map(File::metadata).transpose();
-        let metadata =
-            metadata.map_err(|error| io_error(&error, &self.target, ErrorKind::ReadFailed))?;
-        Ok(metadata.map_or(0, |metadata| metadata.len()))
-    }
-
-    /// Fills the buffer with what stands there; false if there is less.
-    pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<bool> {
-        let read = (self.file.as_ref()).map_or(Ok(0), |file| read_at(file, buffer, offset));
-        let read = read.map_err(|error| io_error(&error, &self.target, ErrorKind::ReadFailed))?;
-        Ok(read == buffer.len())
     }
 
     /// Begins a file that only its owner will ever read. One that exists is refused.
@@ -253,18 +254,13 @@ impl TargetFile {
         if let Some((_, digest)) = &mut self.decide {
             digest.update(data);
         }
-        match &mut self.file {
-            Some(file) => {
-                file.write_all(data)
-                    .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))?;
-                self.written += data.len() as u64;
-                Ok(())
-            }
-            None => Err(Error::new(
-                ErrorKind::Internal,
-                "the file is finished already",
-            )),
-        }
+        let Some(file) = &self.file else {
+            return Err(finished_already());
+        };
+        write_at(file, data, self.written)
+            .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))?;
+        self.written += data.len() as u64;
+        Ok(())
     }
 
     /// Gives the complete file its mode and its name.
@@ -274,7 +270,8 @@ impl TargetFile {
         // The lock outlives the descriptor that is closed before the file has its name.
         let mut _lock = None;
         if let Some(file) = self.file.take() {
-            if self.reserved > self.written {
+            // Of a file that was kept, something may stand behind what was written.
+            if self.reserved > self.written || self.is_kept {
                 file.set_len(self.written).map_err(|error| failed(&error))?;
             }
             // Another program may have created the target, or changed its mode, since the download began.
@@ -350,6 +347,10 @@ impl Drop for TargetFile {
             self.remove();
         }
     }
+}
+
+fn finished_already() -> Error {
+    Error::new(ErrorKind::Internal, "the file is finished already")
 }
 
 /// The file that a download with this option replaces.

@@ -18,7 +18,7 @@ const BEGINNING: &str = ".sendsafely-";
 pub(super) enum Left {
     /// Another program may remove it.
     Useless,
-    /// A later call goes on with it; another program may remove it after [`LONGEST_KEPT`].
+    /// A later call goes on with it; another program may remove it after [`LONGEST_KEPT`], or if it is empty.
     Kept,
 }
 
@@ -114,10 +114,13 @@ pub(super) fn open_kept(path: &Path) -> Option<File> {
 pub(crate) fn remove_if_left(temporary: &Path) {
     let name = temporary.file_name().and_then(|name| name.to_str());
     if name.and_then(Left::of) == Some(Left::Kept) {
-        let metadata = temporary.symlink_metadata();
-        let written = metadata.and_then(|metadata| metadata.modified());
-        let age = written.ok().and_then(|written| written.elapsed().ok());
-        if age.is_none_or(|age| age < LONGEST_KEPT) {
+        let Ok(metadata) = temporary.symlink_metadata() else {
+            return;
+        };
+        let written = metadata.modified().ok();
+        let age = written.and_then(|written| written.elapsed().ok());
+        // With an empty one there is nothing to go on with. Its program may have been killed before it noted the name.
+        if metadata.len() > 0 && age.is_none_or(|age| age < LONGEST_KEPT) {
             return;
         }
     }
@@ -174,12 +177,11 @@ mod tests {
         let (alive, file) = create_temporary(&directory, Left::Useless).expect("it is created");
         let (dead, gone) = create_temporary(&directory, Left::Useless).expect("it is created");
         drop(gone);
-        let (kept, old) = (
-            named_in(&directory, Left::Kept),
-            named_in(&directory, Left::Kept),
-        );
-        for (path, age) in [(&kept, Duration::ZERO), (&old, LONGEST_KEPT)] {
+        let [kept, old, empty] = [(); 3].map(|()| named_in(&directory, Left::Kept));
+        let new = Duration::ZERO;
+        for (path, size, age) in [(&kept, 1, new), (&old, 1, LONGEST_KEPT), (&empty, 0, new)] {
             let file = create_private(path).expect("it is created");
+            file.set_len(size).expect("its size");
             let written = std::time::SystemTime::now() - age;
             file.set_modified(written).expect("its age");
         }

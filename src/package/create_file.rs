@@ -18,7 +18,6 @@ use super::Inner;
 use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
 use crate::api::endpoint::{self, FileRef};
-use crate::api::retry::looking;
 use crate::api::{Credentials, Session};
 use crate::crypto::{digest_of_texts, hex};
 use crate::error::{Error, ErrorKind, Result};
@@ -43,7 +42,8 @@ fn is_surely_over(created: SystemTime, uploaded: i64, now: SystemTime) -> bool {
     age > LONGEST_UPLOAD && created_at.abs_diff(uploaded) <= SAME_TIME
 }
 
-fn forget(mark: &str) {
+/// Removes a mark if the program that set it has ended.
+pub(super) fn forget(mark: &str) {
     if os::holder(mark) == Holder::Dead
         && let Some(mark) = Mark::set(mark)
     {
@@ -101,7 +101,7 @@ impl Inner {
             })
         };
         // Nothing is looked for: a program on another machine may be writing into a file that looks the same.
-        let created = looking(&session.call, session.retry_window(), create, || Ok(None))?;
+        let created = session.looking(create, || Ok(None))?;
         self.steps.lock().file_created(directory);
         Ok(created)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Inner, Package};
 use crate::api::endpoint::{self, SortOrder};
-use crate::api::retry::{gone_is_done, looking};
+use crate::api::retry::gone_is_done;
 use crate::api::{MOST_FILES, Session};
 use crate::call::Observer;
 use crate::check::{check_name, directory_identifier, identifier};
@@ -259,7 +259,7 @@ impl Inner {
             adopted.set(found.is_some());
             Ok(found.map(|found| found.directory_id))
         };
-        let created = looking(&session.call, session.retry_window(), create, look)?;
+        let created = session.looking(create, look)?;
         if !adopted.get() {
             self.steps.lock().learn_directory(&Directory {
                 directory_id: created.clone(),

@@ -19,7 +19,7 @@ use crate::secret::SecretString;
 use crate::transfer::compare::{Comparison, digest};
 use crate::transfer::download;
 use crate::transfer::file_to_fetch::FileToFetch;
-use crate::transfer::kept::{KeptFile, give_up, give_up_after};
+use crate::transfer::kept::{KeptFile, finished_before, give_up, give_up_after};
 use crate::transfer::outlet::{Outlet, SinkEvent};
 use crate::transfer::resume::{Direction, Entry, ResumeFile};
 use crate::transfer::source::{AT_ONCE, SourceFile};
@@ -303,6 +303,16 @@ impl FileDownload {
 
     /// Downloads into a file, unless it exists and is to be left alone.
     fn to_file(&self, file: File, target: PathBuf, options: &DownloadOptions) -> Result<Download> {
+        let finished = (self.inner).finished_before(
+            &self.session,
+            &file,
+            &target,
+            options,
+            self.resume_file.as_ref(),
+        )?;
+        if finished.is_some() {
+            return Ok(downloaded(file, Some(target), finished));
+        }
         match options.existing {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip | Existing::Overwrite => {
@@ -429,6 +439,32 @@ impl Inner {
         let directory = directory.unwrap_or_default();
         let about = [self.client.host(), &self.package_id, directory, file_id];
         resume_file.entry(Direction::Download, &about)
+    }
+
+    /// How many bytes a file has that an earlier call has finished, but not noted as finished. Then that is noted now.
+    pub(super) fn finished_before(
+        &self,
+        session: &Arc<Session>,
+        file: &File,
+        target: &Path,
+        options: &DownloadOptions,
+        resume_file: Option<&Arc<ResumeFile>>,
+    ) -> Result<Option<u64>> {
+        let directory = options.directory_id.as_deref();
+        let entry = resume_file
+            .map(|resume_file| self.download_entry(resume_file, &file.file_id, directory));
+        let Some(entry) = entry.filter(|entry| entry.begun().is_some()) else {
+            return Ok(None);
+        };
+        let one = self.file_to_fetch(session, file, options.directory_id.clone(), options)?;
+        let finished = finished_before(&one, file.version, &entry, target)?;
+        if finished.is_some() {
+            if options.sync {
+                os::sync_entry(target)?;
+            }
+            entry.end()?;
+        }
+        Ok(finished)
     }
 
     /// The target of a file. Where times are compared, it gets that of its upload. With a resume file it goes on with

@@ -13,7 +13,7 @@ use super::names::{Counterpart, Entry, Given, confirmed_names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
-use crate::check::directory_identifier;
+use crate::check::{directory_identifier, safe_name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing, Finished};
@@ -222,7 +222,7 @@ impl TreeDownload {
                 in_doubt,
             } = next;
             call.check()?;
-            let directory = match listed.directories.remove(&id) {
+            let mut directory = match listed.directories.remove(&id) {
                 Some(Ok(directory)) => directory,
                 Some(Err(error)) => {
                     self.items.push(ReportItem {
@@ -239,6 +239,17 @@ impl TreeDownload {
             }
             let in_root = id.is_empty() || Some(&id) == package_root.as_ref();
             let own_id = (!in_root).then(|| id.clone());
+            for file in self.take_incomplete(call, &mut directory, own_id.as_deref())? {
+                let local = local.join(safe_name(&file.file_name));
+                let message = "not complete: an upload beside the complete file of this name";
+                self.items.push(ReportItem {
+                    size: file.size.unwrap_or(0),
+                    declared_size: file.size,
+                    action: Action::Ignored,
+                    error: Some(Error::new(ErrorKind::FileIncomplete, message)),
+                    ..ReportItem::new(joined(&path, &file.file_name), local)
+                });
+            }
             let place = (local.as_path(), local == base, in_doubt);
             let mut names = self.given_names(call, &directory, own_id.as_deref(), place)?;
             let file_names = names.split_off(directory.directories.len());
@@ -343,6 +354,42 @@ impl TreeDownload {
             }
         });
         Ok(planned)
+    }
+
+    /// Takes out the files that are not complete, beside a complete one of the same name: uploads that are under way, or
+    /// that nobody will end. The complete one is what there is to download.
+    fn take_incomplete(
+        &self,
+        call: &Arc<Call>,
+        directory: &mut Directory,
+        directory_id: Option<&str>,
+    ) -> Result<Vec<File>> {
+        let mut of_name = BTreeMap::<_, Vec<_>>::new();
+        for file in &directory.files {
+            let ids = of_name.entry(&file.file_name).or_default();
+            ids.push(file.file_id.clone());
+        }
+        of_name.retain(|_, ids| ids.len() > 1);
+        if of_name.is_empty() {
+            return Ok(Vec::new());
+        }
+        let session = self.inner.client.session(call);
+        let mut incomplete = BTreeSet::new();
+        for ids in of_name.into_values() {
+            let mut of_them = BTreeSet::new();
+            for id in &ids {
+                match self.inner.is_complete(&session, id, directory_id) {
+                    Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
+                    Ok(false) => drop(of_them.insert(id.clone())),
+                    Ok(true) | Err(_) => {}
+                }
+            }
+            if of_them.len() < ids.len() {
+                incomplete.extend(of_them);
+            }
+        }
+        let is_taken = |file: &mut File| incomplete.contains(&file.file_id);
+        Ok(directory.files.extract_if(.., is_taken).collect())
     }
 
     /// The local names of the directories of a directory, and then of its files. A link in place of the local directory

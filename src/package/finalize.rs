@@ -8,7 +8,6 @@ use serde_json::json;
 use url::Url;
 
 use super::{Inner, Package};
-use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Observer, Phase};
 use crate::check::{email_address, is_among};
@@ -179,7 +178,7 @@ impl Inner {
         };
         let ask = || {
             self.steps.lock().finalize_requested();
-            let refusal = match looking(&session.call, session.retry_window(), finalize, look) {
+            let refusal = match session.looking(finalize, look) {
                 Err(error) if error.server_code().is_some() => error,
                 result => return result,
             };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::step::recipient_not_on_package;
 use super::{Inner, Package};
-use crate::api::retry::{gone_is_done, looking};
+use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint, refusal};
 use crate::call::Observer;
 use crate::check::{PhoneNumber, email_address, identifier, is_among};
@@ -314,7 +314,7 @@ impl Inner {
             Ok(recipients.find(|recipient| !was_there && is_it(recipient)))
         };
         let is_proved = self.prove_keycode_to_add(session)?;
-        let mut recipient = looking(&session.call, session.retry_window(), add, look)?;
+        let mut recipient = session.looking(add, look)?;
         if recipient.recipient_id.is_empty() {
             return Err(Error::new(
                 ErrorKind::BadAnswer,
@@ -385,7 +385,7 @@ impl Inner {
             Ok(results.iter().all(|result| !result.is_open()).then_some(()))
         };
         let is_proved = self.prove_keycode_to_add(session)?;
-        looking(&session.call, session.retry_window(), add, look)?;
+        session.looking(add, look)?;
         // An earlier attempt may have added an address late, so that a later one was refused: look once more.
         if attempts.get() > 1 && results.borrow().iter().any(is_sought) {
             look()?;

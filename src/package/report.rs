@@ -79,7 +79,8 @@ pub enum Action {
     /// It was skipped: the target exists and is complete, and has the declared size if that is known.
     Skipped,
     /// It was not sent, because it is a symbolic link, a pipe or the like, or the temporary file of a download. This
-    /// does not make the call fail. A sync also leaves a file alone that another program is writing.
+    /// does not make the call fail. A sync also leaves a file alone that another program is writing, and a download one
+    /// that is not complete beside a complete one of the same name.
     Ignored,
     /// It was deleted on this machine, because it was deleted in the Workspace.
     DeletedHere,

@@ -2,18 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::Inner;
-use super::created_files::Created;
+use super::create_file::forget;
+use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
 use super::report::ends_all;
 use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
+use crate::record::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::resume::{Begun, Direction, Entry, ResumeFile, Stored};
 use crate::transfer::source::SourceFile;
 use crate::transfer::upload::is_as_sent;
+
+/// By so many seconds the times of two files differ though their creations are as far apart as the clock here says.
+const CLOSE: i64 = 2;
+/// So many seconds after its mark was set the service has acted upon a creation, unless it is very slow: then its file
+/// stays.
+const LONGEST_CREATION: i64 = 10;
 
 /// What was sent of a file before.
 pub(super) enum Before {
@@ -31,26 +40,42 @@ pub(super) fn goes_on(error: &Error) -> bool {
     ends_all(error) || !is_refused
 }
 
-/// Creates a file. A kill leaves a note at every moment from before the request on.
-pub(super) fn begin(
-    entry: &Entry,
-    plan: Plan,
-    create: impl FnOnce() -> Result<Created>,
-) -> Result<Created> {
-    let mut begun = Begun {
-        size: plan.size,
-        parts: plan.parts,
-        part_size: plan.part_size,
-        ..Begun::default()
-    };
-    entry.begin(begun.clone())?;
-    let created = create()?;
-    begun.file_id.clone_from(&created.file_id);
-    entry.begin(begun)?;
-    Ok(created)
-}
-
 impl Inner {
+    /// Creates a file. A kill leaves a note at every moment from before the request on.
+    pub(super) fn begin(
+        &self,
+        session: &Session,
+        entry: &Entry,
+        name: &str,
+        plan: Plan,
+        directory: Option<&str>,
+    ) -> Result<Created> {
+        let before = entry.begun();
+        let mut begun = Begun {
+            size: plan.size,
+            parts: plan.parts,
+            part_size: plan.part_size,
+            ..Begun::default()
+        };
+        entry.begin(begun.clone())?;
+        let created = self.create_file(session, name, plan, directory)?;
+        // Only now, by the time of the new file, and while the note has no id yet: a kill before the end leaves all as it
+        // was.
+        if let Some(before) = before {
+            let like = self.likeness(name, (before.size, before.parts), directory);
+            let removed = self.remove_cut(session, &like, directory, &created.file_id);
+            if let Err(error) = removed {
+                session.call.log(format!(
+                    "what was left of {name} before was not removed: {}",
+                    error.message()
+                ));
+            }
+        }
+        begun.file_id.clone_from(&created.file_id);
+        entry.begin(begun)?;
+        Ok(created)
+    }
+
     /// The upload of this name into this directory, in a resume file.
     pub(super) fn entry(
         &self,
@@ -78,7 +103,6 @@ impl Inner {
         };
         let id = &begun.file_id;
         if id.is_empty() {
-            self.remove_left(session, name, &begun, directory)?;
             return Ok(Before::Nothing);
         }
         let file = match self.file_information(session, id, directory) {
@@ -135,14 +159,21 @@ impl Inner {
         Ok(Before::Nothing)
     }
 
-    /// Removes what a killed creation has left, whose id is not known, or by its mark only.
-    fn remove_left(
+    /// Removes what creations of dead programs have left that were killed before the response; and files of theirs that
+    /// were not noted yet. `new` was created just now.
+    ///
+    /// A file without a mark is one of theirs if it looks as a mark says and is of the time of it, by the service's time
+    /// of the new file and its mark, and if there are not more of them than marks: another machine may be uploading a file
+    /// that looks the same.
+    fn remove_cut(
         &self,
         session: &Session,
-        name: &str,
-        begun: &Begun,
+        like: &Likeness,
         directory: Option<&str>,
+        new: &str,
     ) -> Result<()> {
+        let prefix = self.creation_mark(like, false);
+        let cut = os::marks_of_the_dead(&prefix);
         let files = if self.steps.lock().is_workspace() {
             let id = self.directory_or_root(session, directory.map(str::to_owned))?;
             self.list_directory(session, &id, &DirectoryOptions::default())?
@@ -150,22 +181,46 @@ impl Inner {
         } else {
             self.refresh(session)?.files
         };
-        let like = self.likeness(name, (begun.size, begun.parts), directory);
+        let seconds = |file: &File| file.uploaded.as_ref().and_then(|time| time.seconds);
+        let new_at = files
+            .iter()
+            .find(|file| file.file_id == new)
+            .and_then(seconds);
+        let new_at = new_at.zip(os::set_at(&self.file_mark(new)));
+        let is_of = |set: SystemTime, file: &File| {
+            let times = new_at.zip(seconds(file));
+            times.is_some_and(|((new_at, marked), at)| {
+                // Counted back from the new one, so that no two clocks are compared.
+                let age = marked.duration_since(set).unwrap_or_default().as_secs();
+                let expected = new_at.saturating_sub(i64::try_from(age).unwrap_or(i64::MAX));
+                (expected - CLOSE..=expected + LONGEST_CREATION).contains(&at)
+            })
+        };
         let mut unmarked = Vec::new();
-        for file in files.iter().filter(|file| like.fits(file)) {
+        for file in files
+            .iter()
+            .filter(|file| file.file_id != new && like.fits(file))
+        {
+            let id = &file.file_id;
+            let is_unmarked = os::holder(&self.file_mark(id)) == Holder::Nobody;
             if !self.remove_if_left(session, file, directory)?
-                && os::holder(&self.file_mark(&file.file_id)) == Holder::Nobody
-                && !self.is_complete(session, &file.file_id, directory)?
+                && is_unmarked
+                && cut.iter().any(|(_, set)| is_of(*set, file))
+                && !self.is_complete(session, id, directory)?
                 && !self.is_foreign(session, file)?
             {
                 unmarked.push(file);
             }
         }
-        // The creation that was noted has left one file, or none.
-        let creations = BTreeSet::from([self.creation_mark(&like, false)]);
-        if let ([file], false) = (&unmarked[..], os::any_alive(&creations)) {
-            self.delete_file(session, &file.file_id, directory.map(str::to_owned))?;
+        if new_at.is_none() || os::any_alive(&BTreeSet::from([prefix])) {
+            return Ok(());
         }
+        if unmarked.len() <= cut.len() {
+            for file in unmarked {
+                self.delete_file(session, &file.file_id, directory.map(str::to_owned))?;
+            }
+        }
+        cut.iter().for_each(|(mark, _)| forget(mark));
         Ok(())
     }
 }

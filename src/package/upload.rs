@@ -7,7 +7,7 @@ use std::time::Instant;
 use crossbeam_channel::unbounded;
 
 use super::created_files::{Created, Witness};
-use super::resume::{Before, begin, goes_on};
+use super::resume::{Before, goes_on};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::{directory_identifier, name_to_send};
@@ -378,13 +378,10 @@ impl FileUpload {
             }
             Before::Parts(created, stored) => (created, Some(stored)),
             Before::Nothing => {
-                let create = || {
-                    self.inner
-                        .create_file(&session, &self.name, plan, directory)
-                };
+                let (inner, name) = (&self.inner, &self.name);
                 let created = match &entry {
-                    Some(entry) => begin(entry, plan, create)?,
-                    None => create()?,
+                    Some(entry) => inner.begin(&session, entry, name, plan, directory)?,
+                    None => inner.create_file(&session, name, plan, directory)?,
                 };
                 (created, None)
             }

@@ -51,9 +51,10 @@ impl Subdirectory {
     fn read(json: &Json) -> Result<Self> {
         Ok(Self {
             directory_id: json.required("directoryId")?,
+            // It may be empty; a download then chooses one.
             name: match json.filled("directoryName") {
                 Some(name) => json.filled("name").unwrap_or(name),
-                None => json.required("name")?,
+                None => json.required_text("name")?,
             },
             created: Timestamp::read(json, "created"),
         })
@@ -76,7 +77,7 @@ mod tests {
         let directory = Directory::read(&Json::new(json!({
             "directoryId": "D", "directoryName": "Docs", "unknown": [1],
             "files": [{"fileId": "F", "fileName": "a.txt", "fileSize": "12", "parts": "1", "fileVersion": 2}],
-            "subDirectories": [{"directoryId": "D2", "name": "Old", "created": "Feb 9, 2022 11:14:24 PM", "subDirectories": []}]
+            "subDirectories": [{"directoryId": "D2", "name": "Old", "created": "Feb 9, 2022 11:14:24 PM", "subDirectories": []}, {"directoryId": "D4", "name": ""}]
         })))
         .expect("a directory");
         assert_eq!(
@@ -95,6 +96,7 @@ mod tests {
         );
         let created = below.created.as_ref().expect("a time");
         assert_eq!(created.seconds, Some(1_644_448_464));
+        assert_eq!(directory.directories[1].name, "");
 
         let other = Directory::read(&Json::new(
             json!({"name": "x", "files": [], "subdirectories": {"directoryId": "D3", "directoryName": "y"}}),

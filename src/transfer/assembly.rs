@@ -29,6 +29,14 @@ impl Piece {
             proved,
         }
     }
+
+    pub(super) fn plaintext(&self) -> &[u8] {
+        &self.memory.buffer[self.plaintext.clone()]
+    }
+
+    pub(super) fn proved(&self) -> Proved {
+        self.proved
+    }
 }
 
 impl Drop for Piece {

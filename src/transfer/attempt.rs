@@ -75,7 +75,7 @@ pub(super) fn move_part<T>(
     let mut route = route.for_part();
     retrying(
         &session.call,
-        session.retry_window(),
+        session.window(),
         Repeat::Safely,
         &session.contact(),
         || {

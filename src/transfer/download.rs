@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::assembly::{Assembly, Piece, Size};
 use super::crew::{self, Worker};
+use super::early::{EarlyParts, not_as_written};
 use super::fetch::{Judge, PartFetcher, Wanted};
 use super::file_to_fetch::FileToFetch;
 use super::outlet::Outlet;
@@ -36,6 +37,7 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> 
         file.session.call.correct_total(declared, size.counted);
     }
     let download = Arc::new(Download {
+        early: outlet.early(),
         assembly: Assembly::new(outlet, there.parts + 1, size),
         next_part: AtomicU32::new(there.parts + 1),
         fetcher: PartFetcher::after(there.claims, file),
@@ -66,6 +68,8 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> 
 pub(super) struct Download {
     pub(super) fetcher: PartFetcher,
     pub(super) assembly: Assembly,
+    /// Takes parts before their turn, if a later call can go on with the file.
+    early: Option<Arc<EarlyParts>>,
     next_part: AtomicU32,
 }
 
@@ -83,14 +87,42 @@ impl Download {
                 Some(_) => return Ok(()),
             }
             self.assembly.wait_for_turn(self.call(), part, ahead)?;
-            let piece = self.fetch(part, &|failure, _| failure);
+            let piece = match self.recall(part)? {
+                Some(piece) => Ok(piece),
+                None => self.fetch(part, &|failure, _| failure),
+            };
             let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
+            if let Some(early) = self.early.as_ref().filter(|_| !self.assembly.awaits(part)) {
+                early.write(self.call(), part, piece.plaintext(), piece.proved());
+            }
             if !self.deliver(part, piece)? {
                 worker.leaves();
                 break;
             }
         }
         Ok(())
+    }
+
+    /// A part that an earlier call has written before its turn.
+    fn recall(&self, part: u32) -> Result<Option<Piece>> {
+        let (Some(early), file) = (&self.early, &self.fetcher.file) else {
+            return Ok(None);
+        };
+        let Some((memory, proved)) = early.recall(file, part, || self.assembly.awaits(part))?
+        else {
+            return Ok(None);
+        };
+        let content = 0..memory.buffer.len();
+        let piece = Piece::new(memory, content, proved);
+        let (mut claims, place) = (self.fetcher.claims.lock(), proved.place(part));
+        let claimed = claims.accept(part, file.parts, place.as_ref(), proved.mark, None);
+        drop(claims);
+        if claimed.is_err() {
+            self.call().log(not_as_written(part));
+            return Ok(None);
+        }
+        early.confirm(part);
+        Ok(Some(piece))
     }
 
     /// Fetches a part; `judge` decides what a failure means.

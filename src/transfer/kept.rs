@@ -2,19 +2,21 @@
 //! it is noted in a resume file.
 //!
 //! What a later call finds is read and compared part by part before it is relied on, so it does not matter who had the
-//! file meanwhile. The parts are written in order; those that had arrived early are fetched again.
+//! file meanwhile.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use zeroize::Zeroize as _;
 
 use super::claims::Claims;
+use super::early::{EarlyParts, not_as_written, stored};
 use super::file_to_fetch::FileToFetch;
-use super::resume::{Begun, Entry, Proved, Stored};
+use super::resume::{Begun, Entry, Proved};
 use crate::call::{Call, Phase};
 use crate::crypto::Passphrase;
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{Existing, Finished, TargetFile};
+use crate::os::{Existing, Finished, PlacedFile, TargetFile};
 
 /// The file, and where its parts are noted.
 pub(crate) struct KeptFile {
@@ -23,6 +25,7 @@ pub(crate) struct KeptFile {
     /// The digests of the parts are keyed with it.
     passphrase: Passphrase,
     there: There,
+    early: Arc<EarlyParts>,
 }
 
 /// The parts that an earlier call has written.
@@ -80,6 +83,53 @@ fn discard(left: Option<TargetFile>) {
     }
 }
 
+/// What a download of this version of a file notes when it begins.
+fn beginning(file: &FileToFetch, version: Option<u32>) -> Begun {
+    Begun {
+        file_id: file.file_id.clone(),
+        size: file.declared_size.unwrap_or(0),
+        parts: file.parts.unwrap_or(0),
+        version: version.unwrap_or(0),
+        ..Begun::default()
+    }
+}
+
+/// Whether a download that has begun is of the same version of the file. Not every list of the service has versions.
+fn is_same(begun: &Begun, now: &Begun) -> bool {
+    let is_same_version = begun.version == now.version || begun.version == 0 || now.version == 0;
+    is_same_version
+        && (&begun.file_id, begun.size, begun.parts) == (&now.file_id, now.size, now.parts)
+}
+
+/// How many bytes a file has that an earlier call has finished, if that was killed before it could note that: then the
+/// target has all that it has noted.
+pub(crate) fn finished_before(
+    file: &FileToFetch,
+    version: Option<u32>,
+    entry: &Entry,
+    target: &Path,
+) -> Result<Option<u64>> {
+    let Some(begun) = entry.begun() else {
+        return Ok(None);
+    };
+    let is_all_noted = begun.parts > 0 && begun.stored.len() == begun.parts as usize;
+    let is_named =
+        (begun.temporary.as_deref()).is_some_and(|name| !TargetFile::is_left(target, name));
+    if !is_all_noted || !is_named || !is_same(&begun, &beginning(file, version)) {
+        return Ok(None);
+    }
+    let lengths = begun.stored.values().map(|stored| stored.length);
+    let size = lengths.fold(0, u64::saturating_add);
+    let Some(there) = PlacedFile::open(target) else {
+        return Ok(None);
+    };
+    if there.size()? != size || verified(file, &begun, &there, |_| {})?.0.parts < begun.parts {
+        return Ok(None);
+    }
+    file.session.call.parts_done(begun.parts, size);
+    Ok(Some(size))
+}
+
 impl KeptFile {
     /// Goes on with the temporary file of an earlier call, as far as its parts are those that it has noted. If there is
     /// none, or of another version of the file, a new one is begun.
@@ -90,42 +140,57 @@ impl KeptFile {
         target: &Path,
         existing: Existing,
     ) -> Result<Self> {
-        let now = Begun {
-            file_id: file.file_id.clone(),
-            size: file.declared_size.unwrap_or(0),
-            parts: file.parts.unwrap_or(0),
-            version: version.unwrap_or(0),
-            ..Begun::default()
-        };
-        let begun = entry.begun().unwrap_or_default();
-        // Not every list of the service has versions.
-        let is_same_version =
-            begun.version == now.version || begun.version == 0 || now.version == 0;
-        let is_same = is_same_version
-            && (&begun.file_id, begun.size, begun.parts) == (&now.file_id, now.size, now.parts);
+        let mut now = beginning(file, version);
+        let mut begun = entry.begun().unwrap_or_default();
         let mut left = earlier(&begun, target);
+        let call = &file.session.call;
         let there = match &left {
-            Some(left) if is_same => verified(file, &begun, left)?,
-            _ => There::default(),
+            Some(left) if is_same(&begun, &now) => {
+                let counted = |length| call.part_done(length);
+                let (there, is_as_noted) = verified(file, &begun, &left.placed()?, counted)?;
+                if !is_as_noted {
+                    begun.stored.split_off(&there.parts.saturating_add(1));
+                }
+                there
+            }
+            _ => {
+                begun.stored.clear();
+                There::default()
+            }
         };
-        let kept = match left.take_if(|_| there.parts > 0) {
+        let kept = match left.take_if(|_| !begun.stored.is_empty()) {
             Some(mut left) => {
+                call.log(format!(
+                    "goes on with {} of {} parts",
+                    begun.stored.len(),
+                    begun.parts
+                ));
                 left.go_on(there.written, existing)?;
+                now = begun;
                 left
             }
             None => {
                 discard(left);
                 let kept = TargetFile::create_kept(target, existing)?;
-                let temporary = kept.temporary_name();
-                entry.begin(Begun { temporary, ..now })?;
+                now.temporary = kept.temporary_name();
+                entry.begin(now.clone())?;
                 kept
             }
         };
+        let passphrase = file.passphrase.clone();
+        let early = EarlyParts::new(
+            kept.placed()?,
+            entry.clone(),
+            passphrase.clone(),
+            &now,
+            there.parts,
+        );
         Ok(Self {
             file: kept,
             entry,
-            passphrase: file.passphrase.clone(),
+            passphrase,
             there,
+            early: Arc::new(early),
         })
     }
 
@@ -137,6 +202,10 @@ impl KeptFile {
         self.there.clone()
     }
 
+    pub(super) fn early(&self) -> Arc<EarlyParts> {
+        Arc::clone(&self.early)
+    }
+
     /// Writes a part that has proved to be genuine, and notes it.
     pub(super) fn write(
         &mut self,
@@ -145,12 +214,14 @@ impl KeptFile {
         plaintext: &[u8],
         proved: Proved,
     ) -> Result<()> {
+        let length = plaintext.len() as u64;
+        if self.early.is_there(part, length, self.file.written()) {
+            self.file.pass(length);
+            self.file.keep();
+            return Ok(());
+        }
         self.file.write(plaintext)?;
-        let stored = Stored {
-            length: plaintext.len() as u64,
-            digest: self.passphrase.digest(plaintext),
-            proved: Some(proved),
-        };
+        let stored = stored(&self.passphrase, plaintext, proved);
         match self.entry.stored(part, stored) {
             Ok(()) => self.file.keep(),
             // A later call fetches more than it would have to.
@@ -169,57 +240,59 @@ impl KeptFile {
 
     /// Leaves the file to a later call, unless nothing can be gone on with.
     pub(super) fn failed(mut self, call: &Call, error: &Error) {
-        if !goes_on(error) {
-            self.file.discard();
+        let is_any = || (self.entry.begun()).is_some_and(|begun| !begun.stored.is_empty());
+        if goes_on(error) && is_any() {
+            self.file.keep();
+            return;
         }
-        if !self.file.is_kept()
-            && let Err(error) = self.entry.end()
-        {
+        self.file.discard();
+        if let Err(error) = self.entry.end() {
             call.log(format!("the resume file: {}", error.message()));
         }
     }
 }
 
-/// Reads what an earlier call has written, and returns how much of it is as that call has noted.
-fn verified(file: &FileToFetch, begun: &Begun, left: &TargetFile) -> Result<There> {
+/// Reads what an earlier call has written in order, and returns how much of it is as that call has noted; and whether
+/// it is so as far as that call has noted parts without a gap.
+fn verified(
+    file: &FileToFetch,
+    begun: &Begun,
+    left: &PlacedFile,
+    counted: impl Fn(u64),
+) -> Result<(There, bool)> {
     let call = &file.session.call;
     call.set_phase(Phase::Transferring);
     let (mut there, size) = (There::default(), left.size()?);
     for part in 1..=begun.parts {
-        let Some((stored, proved)) = (begun.stored.get(&part))
-            .and_then(|stored| Some((stored, stored.proved?)))
-            .filter(|(stored, _)| stored.length <= (size - there.written).min(file.max_part_bytes))
+        let Some((stored, proved)) =
+            (begun.stored.get(&part)).and_then(|stored| Some((stored, stored.proved?)))
         else {
             break;
         };
         call.check()?;
-        let mut memory = file.budget.lease(call, stored.length, || true)?;
-        let length = usize::try_from(stored.length).unwrap_or(usize::MAX);
-        memory.buffer.clear();
-        memory.buffer.resize(length, 0);
-        let is_read = left.read_at(&mut memory.buffer, there.written)?;
-        let is_same = is_read && file.passphrase.digest(&memory.buffer) == stored.digest;
-        memory.buffer.zeroize();
+        let is_possible = stored.length <= (size - there.written).min(file.max_part_bytes);
+        let mut is_same = false;
+        if is_possible {
+            let mut memory = file.budget.lease(call, stored.length, || true)?;
+            let length = usize::try_from(stored.length).unwrap_or(usize::MAX);
+            memory.buffer.clear();
+            memory.buffer.resize(length, 0);
+            is_same = left.read_at(&mut memory.buffer, there.written)?
+                && file.passphrase.digest(&memory.buffer) == stored.digest;
+            memory.buffer.zeroize();
+        }
         let accept = |claims: &mut Claims| {
             let place = proved.place(part);
             claims.accept(part, file.parts, place.as_ref(), proved.mark, None)
         };
         if !is_same || accept(&mut there.claims).is_err() {
-            call.log(format!(
-                "part {part} of what was received before is not as it was written, and is fetched again"
-            ));
-            break;
+            call.log(not_as_written(part));
+            return Ok((there, false));
         }
         there.parts = part;
         there.written += stored.length;
         there.received = there.received.saturating_add(proved.received);
-        call.part_done(stored.length);
+        counted(stored.length);
     }
-    if there.parts > 0 {
-        call.log(format!(
-            "goes on with {} of {} parts",
-            there.parts, begun.parts
-        ));
-    }
-    Ok(there)
+    Ok((there, true))
 }

@@ -3,9 +3,10 @@
 //! `upload` reads parts (`source`), encrypts and sends them; `download` fetches and verifies them (`fetch`, `claims`,
 //! `own_passphrase`) and writes them in order (`assembly`, `outlet`), with a part that the service does not count
 //! (`surplus`), or only compares them with a local file (`compare`). A later call goes on with what `resume` has noted:
-//! of a download with its temporary file (`kept`). `proof` fetches no more of a file than proves a keycode. Each part is
-//! moved by `attempt`, by whichever `route` works, to or from its URL (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among
-//! threads, and `budget` limits the memory of them all.
+//! of a download with its temporary file (`kept`), which gets parts before their turn too (`early`). `proof` fetches no
+//! more of a file than proves a keycode. Each part is moved by `attempt`, by whichever `route` works, to or from its URL
+//! (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among threads, and `budget` limits the memory
+//! of them all.
 
 mod assembly;
 mod attempt;
@@ -14,6 +15,7 @@ mod claims;
 pub(crate) mod compare;
 pub(crate) mod crew;
 pub(crate) mod download;
+mod early;
 mod fetch;
 pub(crate) mod file_to_fetch;
 pub(crate) mod kept;

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use crossbeam_channel::{Sender, bounded};
 
 use super::budget::Lease;
 use super::compare::Comparison;
+use super::early::EarlyParts;
 use super::kept::{KeptFile, There};
 use super::resume::Proved;
 use crate::call::{Call, stopped};
@@ -68,6 +70,14 @@ impl Outlet {
         match self {
             Self::Kept(file) => file.there(),
             _ => There::default(),
+        }
+    }
+
+    /// Where parts go before their turn.
+    pub(super) fn early(&self) -> Option<Arc<EarlyParts>> {
+        match self {
+            Self::Kept(file) => Some(file.early()),
+            _ => None,
         }
     }
 

@@ -92,6 +92,9 @@ struct Content {
     /// `None` when the file was removed.
     journal: Option<LockedJournal>,
     begun: BTreeMap<String, Begun>,
+    /// The end of the last transfer: the file is removed, or another one begins. So a kill in between leaves a transfer
+    /// that is recognized as a finished one.
+    ended: Option<Value>,
     lines: usize,
 }
 
@@ -114,7 +117,12 @@ impl ResumeFile {
         }
         let (mut journal, lines) = LockedJournal::open(path)?;
         match lines.first() {
-            None => journal.append(&header())?,
+            None => {
+                if let Err(error) = journal.append(&header()) {
+                    journal.remove();
+                    return Err(error);
+                }
+            }
             Some(first) if *first == header() => {}
             Some(_) => return Err(foreign()),
         }
@@ -127,6 +135,7 @@ impl ResumeFile {
         Ok(Arc::new(Self(Mutex::new(Content {
             journal: Some(journal),
             begun,
+            ended: None,
             lines: lines.len().max(1),
         }))))
     }
@@ -155,6 +164,11 @@ impl Content {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
+        if let Some(ended) = &self.ended {
+            journal.append(&ended.to_string())?;
+            self.lines += 1;
+            self.ended = None;
+        }
         let needed: usize = self
             .begun
             .values()
@@ -204,8 +218,14 @@ impl Entry {
     pub(crate) fn begin(&self, begun: Begun) -> Result<()> {
         let mut content = self.file.0.lock();
         let line = begin(&self.key, &begun);
-        content.begun.insert(self.key.clone(), begun);
-        content.append(&line)
+        let before = content.begun.insert(self.key.clone(), begun);
+        // What cannot be noted is not gone on with.
+        content.append(&line).inspect_err(|_| {
+            match before {
+                Some(before) => content.begun.insert(self.key.clone(), before),
+                None => content.begun.remove(&self.key),
+            };
+        })
     }
 
     /// Notes a part that is stored.
@@ -215,16 +235,26 @@ impl Entry {
             return Ok(());
         };
         begun.stored.insert(part, stored);
-        content.append(&part_line(&self.key, part, &stored))
+        content
+            .append(&part_line(&self.key, part, &stored))
+            .inspect_err(|_| {
+                let begun = content.begun.get_mut(&self.key);
+                begun.and_then(|begun| begun.stored.remove(&part));
+            })
     }
 
     /// Notes that there is nothing to go on with.
     pub(crate) fn end(&self) -> Result<()> {
         let mut content = self.file.0.lock();
-        match content.begun.remove(&self.key) {
-            Some(_) => content.append(&json!({"end": self.key})),
-            None => Ok(()),
+        if content.begun.remove(&self.key).is_none() {
+            return Ok(());
         }
+        let line = json!({"end": self.key});
+        if content.begun.is_empty() {
+            content.ended = Some(line);
+            return Ok(());
+        }
+        content.append(&line)
     }
 }
 

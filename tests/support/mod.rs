@@ -634,6 +634,17 @@ pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
             return real(fd, operation);
         }
 
+        ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
+            ssize_t (*real)(int, const void *, size_t, off64_t);
+            *(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+            const char *limit = getenv("FULL_AFTER");
+            if (limit && is_temporary(fd) && at + (long)size > atol(limit)) {
+                errno = ENOSPC;
+                return -1;
+            }
+            return real(fd, data, size, at);
+        }
+
         int close(int fd) {
             int (*real)(int);
             *(void **)&real = dlsym(RTLD_NEXT, "close");

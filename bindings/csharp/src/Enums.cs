@@ -372,7 +372,8 @@ namespace LibSendSafely
         /// the same content.</summary>
         Skipped = 3,
         /// <summary>The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the
-        /// temporary file of a download. A sync also leaves a file alone that another program is writing.</summary>
+        /// temporary file of a download. A sync also leaves a file alone that another program is writing, and a
+        /// download one that is not complete beside a complete one of the same name.</summary>
         Ignored = 4,
         /// <summary>A sync deleted it on this machine, because it was deleted in the Workspace.</summary>
         DeletedHere = 5,

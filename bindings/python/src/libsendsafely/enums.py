@@ -339,7 +339,8 @@ class Action(OpenEnum):
     """
     IGNORED = 4
     """The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file of a
-    download. A sync also leaves a file alone that another program is writing.
+    download. A sync also leaves a file alone that another program is writing, and a download one that is not complete
+    beside a complete one of the same name.
     """
     DELETED_HERE = 5
     """A sync deleted it on this machine, because it was deleted in the Workspace."""
