@@ -34,6 +34,13 @@ namespace Xunit
             if (!expected.SequenceEqual(actual))
                 throw new Exception("expected <" + string.Join("|", expected.Take(50)) + ">, got <" + string.Join("|", actual.Take(50)) + ">");
         }
+        /// <summary>Without an object for each byte of a large file.</summary>
+        public static void Equal(byte[] expected, byte[] actual)
+        {
+            bool areEqual = expected.Length == actual.Length;
+            for (int at = 0; areEqual && at < expected.Length; at++) areEqual = expected[at] == actual[at];
+            if (!areEqual) throw new Exception("expected " + expected.Length + " bytes, got " + actual.Length + " or other ones");
+        }
         public static void NotEqual<T>(T unexpected, T actual)
         {
             if (EqualityComparer<T>.Default.Equals(unexpected, actual)) throw new Exception("did not expect <" + actual + ">");
