@@ -29,7 +29,7 @@ PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --ju
 # The longest come first, since two run at a time.
 SUITES := rust check python csharp sanitize interop emulator examples c openpgp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-kill stress check bench bench-large bench-against install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-torture test-kill stress check bench bench-large bench-against install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -115,6 +115,10 @@ test-storm: TIMEOUT = 7200
 test-storm: build ## random C calls from several threads under AddressSanitizer: STORM_CALLS, STORM_SEED
 	@STORM_SEED=$${STORM_SEED:-$$(date +%s)} STORM_CALLS=$${STORM_CALLS:-10000000} PROGRAM_TIMEOUT=7000 \
 	  $(PYTEST) -s -o faulthandler_timeout=0 --build asan tests/c/test_programs.py -k storm
+
+test-torture: TIMEOUT = 7200
+test-torture: build ## every call of the system in a small transfer fails in turn: TORTURE_STEP, TORTURE_ONLY, TORTURE_CASE
+	@TORTURE_STEP=$${TORTURE_STEP:-1} PROGRAM_TIMEOUT=7000 $(PYTEST) -s -o faulthandler_timeout=0 tests/c/test_programs.py -k torture
 
 test-outage: ## transfers with the default options while nobody can be reached for OUTAGE seconds
 	@OUTAGE=$${OUTAGE:-60} cargo test --locked -p sendsafely --test faults transfers_go_on_soon -- --nocapture

@@ -118,7 +118,7 @@ pub(super) fn read_tree(
 fn read_sieved(response: &mut Response, mut sieve: Sieve) -> std::result::Result<Vec<u8>, Failure> {
     let garbled =
         |message: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, message));
-    let mut piece = vec![0; 64 << 10];
+    let mut piece = vec![0; 32 << 10];
     let mut length = 0_u64;
     loop {
         let read = match response.body.read(&mut piece) {

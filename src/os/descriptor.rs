@@ -23,7 +23,7 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
 
 /// Tries it out, for a failure that does not show its reason.
 pub(crate) fn are_exhausted() -> bool {
-    platform::open_plug().is_err_and(|error| is_exhausted(&error))
+    platform::try_to_open().is_err_and(|error| is_exhausted(&error))
 }
 
 #[cfg(unix)]
@@ -144,12 +144,20 @@ mod platform {
         (found.dev(), found.ino())
     }
 
-    pub(super) fn open_plug() -> io::Result<Plug> {
+    pub(super) fn try_to_open() -> io::Result<()> {
+        open_directory().map(drop)
+    }
+
+    fn open_directory() -> io::Result<File> {
         let mut options = OpenOptions::new();
         options.read(true);
         #[cfg(target_os = "linux")]
         options.custom_flags(FLAG);
-        let file = options.open(DIRECTORY)?;
+        options.open(DIRECTORY)
+    }
+
+    fn open_plug() -> io::Result<Plug> {
+        let file = open_directory()?;
         let directory = identity(&file.metadata()?);
         Ok(Plug {
             file: Some(file),
@@ -226,7 +234,7 @@ mod platform {
 mod platform {
     pub(super) fn hold() {}
 
-    pub(super) fn open_plug() -> std::io::Result<()> {
+    pub(super) fn try_to_open() -> std::io::Result<()> {
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Locks of directories themselves. They hold between programs that share nothing but the directory.
 
+use std::io;
 use std::path::Path;
 
 #[cfg(unix)]
@@ -16,15 +17,13 @@ impl DirectoryLock {
     /// Takes the lock of a directory; `None` where the system has none for directories.
     ///
     /// # Errors
-    /// [`Held`] if another program holds it.
+    /// `WouldBlock` if another program holds it.
     #[cfg(unix)]
-    pub(crate) fn take(directory: &Path) -> Result<Option<Self>, Held> {
-        let Ok(file) = above_standard(|| std::fs::File::open(directory)) else {
-            return Ok(None);
-        };
+    pub(crate) fn take(directory: &Path) -> io::Result<Option<Self>> {
+        let file = above_standard(|| std::fs::File::open(directory))?;
         match Locked::exclusive(file) {
             Ok(Some(locked)) => Ok(Some(Self { _directory: locked })),
-            Ok(None) => Err(Held),
+            Ok(None) => Err(io::ErrorKind::WouldBlock.into()),
             // Some network file systems cannot do it.
             Err(_) => Ok(None),
         }
@@ -32,25 +31,27 @@ impl DirectoryLock {
 
     /// A directory that nobody else may open could not be listed either.
     #[cfg(windows)]
-    pub(crate) fn take(_directory: &Path) -> Result<Option<Self>, Held> {
+    pub(crate) fn take(_directory: &Path) -> io::Result<Option<Self>> {
         Ok(None)
     }
 }
 
-/// Another program holds the lock.
-#[derive(Debug)]
-pub(crate) struct Held;
-
-/// Whether a program holds the lock of a directory.
+/// Whether a program holds the lock of a directory. One that is not there, or that this program may not open, counts as
+/// free.
 #[cfg(unix)]
-pub(crate) fn is_locked(directory: &Path) -> bool {
-    above_standard(|| std::fs::File::open(directory))
-        .is_ok_and(|file| matches!(Locked::shared(file), Ok(None)))
+pub(crate) fn is_locked(directory: &Path) -> io::Result<bool> {
+    match above_standard(|| std::fs::File::open(directory)) {
+        Ok(file) => Ok(matches!(Locked::shared(file), Ok(None))),
+        Err(error) => match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound => Ok(false),
+            _ => Err(error),
+        },
+    }
 }
 
 #[cfg(windows)]
-pub(crate) fn is_locked(_directory: &Path) -> bool {
-    false
+pub(crate) fn is_locked(_directory: &Path) -> io::Result<bool> {
+    Ok(false)
 }
 
 #[cfg(all(test, unix))]
@@ -61,9 +62,9 @@ mod tests {
     fn a_directory_has_one_holder() {
         let directory = std::env::temp_dir().join(format!("locked-{}", std::process::id()));
         std::fs::create_dir(&directory).expect("a directory");
-        assert!(!is_locked(&directory));
+        assert!(!is_locked(&directory).expect("it opens"));
         let held = DirectoryLock::take(&directory).expect("it is free");
-        assert!(held.is_some() && is_locked(&directory));
+        assert!(held.is_some() && is_locked(&directory).expect("it opens"));
         assert!(DirectoryLock::take(&directory).is_err());
         drop(held);
         assert!(

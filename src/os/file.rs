@@ -129,21 +129,42 @@ pub(super) fn directory_of(path: &Path) -> &Path {
 
 /// Has the system write the entry of a file or directory, in the directory above it, to the disk.
 pub(crate) fn sync_entry(path: &Path) -> Result<()> {
-    sync_directory_of(path).map_err(|error| io_error(&error, path, ErrorKind::WriteFailed))
+    (Entries::of(path).and_then(|entries| entries.sync()))
+        .map_err(|error| io_error(&error, path, ErrorKind::WriteFailed))
+}
+
+/// The entries of a directory, which the system can be asked to write to the disk.
+pub(super) struct Entries {
+    #[cfg(unix)]
+    directory: File,
 }
 
 #[cfg(unix)]
-fn sync_directory_of(path: &Path) -> io::Result<()> {
-    match above_standard(|| File::open(directory_of(path)))?.sync_all() {
-        // Some file systems write the entries of directories by themselves, and say that this cannot be asked for.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        synced => synced,
+impl Entries {
+    /// Those beside a path.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let directory = above_standard(|| File::open(directory_of(path)))?;
+        Ok(Self { directory })
+    }
+
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match self.directory.sync_all() {
+            // Some file systems write the entries of directories by themselves, and say that this cannot be asked for.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            synced => synced,
+        }
     }
 }
 
 #[cfg(not(unix))]
-fn sync_directory_of(_path: &Path) -> io::Result<()> {
-    Ok(())
+impl Entries {
+    pub(super) fn of(_path: &Path) -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    pub(super) fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Renames unless the new name is taken.

@@ -75,10 +75,16 @@ pub(super) fn try_hold(file: &File) -> bool {
 
 #[allow(unsafe_code, reason = "the safe interface came with Rust 1.89")]
 fn lock(file: &File, how: libc::c_int) -> io::Result<()> {
-    // SAFETY: flock takes any descriptor; this one is open for as long as `file` is borrowed.
-    match unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
+    loop {
+        // SAFETY: flock takes any descriptor; this one is open for as long as `file` is borrowed.
+        match unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) } {
+            0 => return Ok(()),
+            _ => match io::Error::last_os_error() {
+                // The server of a network file system is asked.
+                error if error.kind() == io::ErrorKind::Interrupted => {}
+                error => return Err(error),
+            },
+        }
     }
 }
 

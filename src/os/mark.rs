@@ -109,15 +109,22 @@ pub(crate) fn set_at(name: &str) -> Option<SystemTime> {
     metadata.ok()?.modified().ok()
 }
 
-/// Whether a program that runs holds a mark whose name begins in one of these ways.
+/// Whether a program that runs, or that may run, holds a mark whose name begins in one of these ways.
 pub(crate) fn any_alive(prefixes: &BTreeSet<String>) -> bool {
-    let entries = directory().and_then(|directory| above_standard(|| fs::read_dir(directory)).ok());
-    entries.into_iter().flatten().flatten().any(|entry| {
+    directory().is_some_and(|directory| any_alive_in(&directory, prefixes))
+}
+
+fn any_alive_in(directory: &Path, prefixes: &BTreeSet<String>) -> bool {
+    let is_alive = |entry: fs::DirEntry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         prefixes.iter().any(|prefix| name.starts_with(prefix))
             && holder_of(&entry.path()) == Holder::Alive
-    })
+    };
+    match above_standard(|| fs::read_dir(directory)) {
+        Ok(mut entries) => entries.any(|entry| entry.map_or(true, is_alive)),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
 }
 
 /// The marks of dead programs whose names begin in this way, and when they were set.
@@ -205,7 +212,8 @@ fn holder_of(path: &Path) -> Holder {
     match file.metadata() {
         // It was removed in the meantime.
         Ok(metadata) if metadata.nlink() == 0 => Holder::Nobody,
-        _ => Holder::Dead,
+        Ok(_) => Holder::Dead,
+        Err(_) => Holder::Alive,
     }
 }
 

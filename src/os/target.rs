@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::descriptor::above_standard;
 use super::file::{
-    CREATE_FIRST, directory_of, io_error, rename_without_clobbering, require_directory, sync_entry,
+    CREATE_FIRST, Entries, directory_of, io_error, rename_without_clobbering, require_directory,
 };
 use super::placed::PlacedFile;
 use super::removal::was_changed;
@@ -295,6 +295,11 @@ impl TargetFile {
             let digest = digest.finalize().into();
             fate = decide(Written { stamp, digest })?;
         }
+        // Whatever can fail comes before the file has its name.
+        let entries = |target: &Path| match sync {
+            true => Entries::of(target).map(Some),
+            false => Ok(None),
+        };
         let (target, existing) = match fate {
             Fate::Removed => return Ok(Finished::Written),
             Fate::Named(target, existing) => (target, existing),
@@ -303,14 +308,16 @@ impl TargetFile {
                 is_expected,
                 aside,
             } => {
+                let entries = entries(&target).map_err(|error| failed(&error))?;
                 let replaced = replace_expected(&self.temporary, &target, is_expected, &aside);
                 if !replaced.map_err(|error| failed(&error))? {
                     return Err(was_changed(&target));
                 }
-                return self.named(&target, sync);
+                return self.named(&target, entries);
             }
         };
         let failed = |error: &io::Error| io_error(error, &target, ErrorKind::WriteFailed);
+        let entries = entries(&target).map_err(|error| failed(&error))?;
         if existing == Existing::Overwrite {
             fs::rename(&self.temporary, &target).map_err(|error| failed(&error))?;
         } else {
@@ -329,15 +336,17 @@ impl TargetFile {
                 renamed => renamed.map_err(|error| failed(&error))?,
             }
         }
-        self.named(&target, sync)
+        self.named(&target, entries)
     }
 
-    fn named(mut self, target: &Path, sync: bool) -> Result<Finished> {
-        if sync {
-            sync_entry(target)?;
-        }
+    /// The file has its name. If that cannot be made durable, it keeps it: another program may use it already.
+    fn named(mut self, target: &Path, entries: Option<Entries>) -> Result<Finished> {
         self.temporary = PathBuf::new();
-        Ok(Finished::Written)
+        match entries.map(|entries| entries.sync()) {
+            Some(Err(error)) => Err(io_error(&error, target, ErrorKind::WriteFailed)
+                .context("the file is whole, but a loss of power may undo it")),
+            _ => Ok(Finished::Written),
+        }
     }
 }
 
@@ -442,7 +451,11 @@ fn close(file: File) -> io::Result<()> {
     // SAFETY: the descriptor is open, nobody else owns it, and it is not used again.
     match unsafe { libc::close(file.into_raw_fd()) } {
         0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
+        _ => match io::Error::last_os_error() {
+            // It is closed all the same, and what is written stays with the system.
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            error => Err(error),
+        },
     }
 }
 

@@ -66,6 +66,7 @@ pub(super) fn create_temporary(directory: &Path, left: Left) -> io::Result<(Path
         if hold(&file) || attempt == MOST_ATTEMPTS {
             return Ok((path, file));
         }
+        let _ = fs::remove_file(&path);
         attempt += 1;
     }
 }
@@ -75,8 +76,8 @@ pub(super) fn create_temporary(directory: &Path, left: Left) -> io::Result<(Path
 #[cfg(unix)]
 pub(super) fn hold(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let is_there = || file.metadata().is_ok_and(|metadata| metadata.nlink() > 0);
-    super::file_lock::try_hold(file) && is_there()
+    let is_gone = || file.metadata().is_ok_and(|metadata| metadata.nlink() == 0);
+    super::file_lock::try_hold(file) && !is_gone()
 }
 
 /// A file that is open is as good as a locked one.

@@ -50,6 +50,8 @@ class Build:
         """The path of a program that was compiled strictly; a warning is an error."""
         path = self.place / (name + (".exe" if sys.platform == "win32" else ""))
         system = ["-lws2_32"] if sys.platform == "win32" else [f"-Wl,-rpath,{self.place}"]
+        if name == "torture" and not self.sanitizers:  # AddressSanitizer finds leaks, too.
+            system += ["-fsanitize=leak", "-DFINDS_LEAKS"]
         if name in ("nonsense", "storm"):
             made = subprocess.run([sys.executable, ROOT / "tests/c/nonsense.py"], stdout=subprocess.PIPE, check=True).stdout
             (self.place / "nonsense_calls.h").write_bytes(made)

@@ -52,10 +52,15 @@ impl ListHere<'_> {
         while let Some(directory) = waiting.pop() {
             call.check()?;
             let local = self.base.join(&directory);
-            if self.may_clean && !directory.is_empty() && os::is_locked(&local) {
+            let is_locked = match self.may_clean && !directory.is_empty() {
+                true => os::is_locked(&local),
+                false => Ok(false),
+            };
+            if matches!(is_locked, Ok(true)) {
                 return Err(sync_running(&local));
             }
-            let entries = os::above_standard(|| fs::read_dir(&local))
+            let entries = is_locked
+                .and_then(|_| os::above_standard(|| fs::read_dir(&local)))
                 .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
             let mut entries = match entries {
                 Ok(entries) => entries,
@@ -165,14 +170,15 @@ impl ListHere<'_> {
 /// SHA-256 of a local file.
 pub(super) fn digest_of(call: &Call, path: &Path) -> Result<Digest> {
     use std::io::Read as _;
-    let failed = |error: std::io::Error| os::io_error(&error, path, ErrorKind::ReadFailed);
     let (mut file, ..) = os::open_source(path, true)?;
-    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 256 << 10]);
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; 32 << 10]);
     loop {
         call.check()?;
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok(digest.finalize().into()),
-            read => digest.update(&buffer[..read]),
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(digest.finalize().into()),
+            Ok(read) => digest.update(&buffer[..read]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(os::io_error(&error, path, ErrorKind::ReadFailed)),
         }
     }
 }

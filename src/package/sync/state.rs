@@ -220,11 +220,18 @@ fn lock(directory: &Path, tree: &Path) -> Result<(Lock, Option<DirectoryLock>)> 
         ErrorKind::Busy => sync_running(tree),
         _ => error,
     })?;
-    let of_tree = DirectoryLock::take(tree).map_err(|_| sync_running(tree))?;
-    match tree.ancestors().skip(1).find(|above| os::is_locked(above)) {
-        Some(above) => Err(sync_running(above)),
-        None => Ok((in_state, of_tree)),
+    let of_tree = DirectoryLock::take(tree).map_err(|error| match error.kind() {
+        std::io::ErrorKind::WouldBlock => sync_running(tree),
+        _ => os::io_error(&error, tree, ErrorKind::ReadFailed),
+    })?;
+    for above in tree.ancestors().skip(1) {
+        match os::is_locked(above) {
+            Ok(false) => {}
+            Ok(true) => return Err(sync_running(above)),
+            Err(error) => return Err(os::io_error(&error, above, ErrorKind::ReadFailed)),
+        }
     }
+    Ok((in_state, of_tree))
 }
 
 fn unwritten(error: Error) -> Error {
