@@ -52,7 +52,7 @@ class Build:
         system = ["-lws2_32"] if sys.platform == "win32" else [f"-Wl,-rpath,{self.place}"]
         if name == "torture" and not self.sanitizers:  # AddressSanitizer finds leaks, too.
             system += ["-fsanitize=leak", "-DFINDS_LEAKS"]
-        if name in ("nonsense", "storm"):
+        if name in ("canaries", "nonsense", "storm"):
             made = subprocess.run([sys.executable, ROOT / "tests/c/nonsense.py"], stdout=subprocess.PIPE, check=True).stdout
             (self.place / "nonsense_calls.h").write_bytes(made)
         subprocess.run([*self.compiler, "-std=c11", "-D_GNU_SOURCE", "-g", *STRICT, "-pthread", "-I", "include", "-I", "tests/c", "-I", self.place,
@@ -106,7 +106,8 @@ def ran(build, emulator, tmp_path_factory):
         program = build.program(name)
         scratch = tmp_path_factory.mktemp(name)
         environment = emulator.environment() | build.environment | {
-            "EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2], "DROPZONE_ID": emulator.ready["dropzone_id"], "TEST_DIRECTORY": str(scratch)}
+            "EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2], "DROPZONE_ID": emulator.ready["dropzone_id"], "STORAGE_URL": emulator.ready["storage_url"],
+            "TEST_DIRECTORY": str(scratch)}
         done = subprocess.run([*build.wrapper, program], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=float(os.environ.get("PROGRAM_TIMEOUT", "120")), check=False)
         return Run(done.returncode, done.stdout, read(scratch / "requests.jsonl"))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the tables that nonsense.c works through, from the header: `tools/python tests/c/nonsense.py`, to standard output.
+"""Writes the tables that nonsense.c, storm.c and canaries.c work through, from the header: `tools/python tests/c/nonsense.py`, to standard output.
 
 The tables below have what the header lacks. A parameter, a handle or a function that they do not know
 is an error that names it.
@@ -13,9 +13,9 @@ import header
 
 # Valid values for parameters and fields, as C; "function.parameter" where the name alone is not enough.
 VALUES = {
-    "answer": '"Answer"',
+    "answer": '"Canary answer"',
     "api_key": '"key"',
-    "api_secret": '"secret"',
+    "api_secret": '"canary-api-secret"',
     "armored": "armored",
     "base64": '"ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz"',
     "bits": "1024",
@@ -48,7 +48,7 @@ VALUES = {
     "method": '"PUT"',
     "name": '"Name"',
     "new_name": '"new.bin"',
-    "oauth_token": '"token"',
+    "oauth_token": '"canary-oauth-token"',
     "package_code": '"code"',
     "package_id": "package_id",
     "package_ids": "package_ids",

@@ -1,5 +1,6 @@
-/* When everything is freed, memory contains no API secret, password or keycode, neither plain nor as the
- * key schedule of HMAC. The program masks the secrets that it searches, so that it does not find its own copies. */
+/* When everything is freed, memory contains no API secret, password, keycode or message, neither plain nor as the key
+ * schedule of HMAC, whichever way they went: by several threads, with resume files and a deadline, through a sync. The
+ * program masks the secrets that it searches, so that it does not find its own copies. */
 #include "support.h"
 
 #include <dirent.h>
@@ -98,58 +99,118 @@ static void check_gone(const struct masked *masked) {
   check_at(__FILE__, __LINE__, found == 0, "the key schedule of %s is left in memory %u times", masked->what, found);
 }
 
+/* A secret that no other run has. */
+static struct masked invent(const char *what, const char *begin) {
+  static unsigned long number;
+  char text[LONGEST + 1];
+  number = (number + (unsigned long)time(NULL) + (unsigned long)getpid()) * 2654435761u & 0xffffffffu;
+  snprintf(text, sizeof text, "%s-%08lx", begin, number);
+  return hide(what, text, strlen(text));
+}
+
+/* A secret of the library's, from its text. */
+static struct masked take(const char *what, char *text) {
+  struct masked masked = {what, {0}, 0};
+  if (text != NULL) masked = hide(what, text, strlen(text));
+  sendsafely_string_free(text);
+  return masked;
+}
+
 int main(void) {
-  char text[LONGEST + 1], *in_environment = getenv("SENDSAFELY_API_SECRET");
-  struct masked secret, password, keycode = {"the keycode", {0}, 0};
-  sendsafely_client *client = NULL;
-  sendsafely_package *package = NULL;
-  sendsafely_file *file = NULL;
+  char text[LONGEST + 1], proxy[2 * LONGEST], *in_environment = getenv("SENDSAFELY_API_SECRET"), *keycode = NULL;
+  char source[512], target[512], resume[512], tree[512], state[512];
+  static uint8_t bytes[100000];
+  struct masked secrets[8];
+  size_t count = 0;
+  sendsafely_client *client = NULL, *behind_proxy = NULL;
+  sendsafely_package *package = NULL, *opened = NULL, *workspace = NULL;
+  sendsafely_file *file = NULL, *large = NULL;
   sendsafely_buffer *buffer = NULL;
+  sendsafely_user *user = NULL;
   sendsafely_finalized *finalized = NULL;
+  sendsafely_client_options options;
+  sendsafely_upload_options upload;
   sendsafely_finalize_options finalize;
   sendsafely_download_options download;
+  sendsafely_sync_options sync;
 
   if (in_environment == NULL) return 2;
-  secret = hide("the API secret", in_environment, strlen(in_environment));
-  snprintf(text, sizeof text, "Pass-word-%08lx", (unsigned long)time(NULL) * 2654435761u & 0xffffffffu);
-  password = hide("the password", text, strlen(text));
+  snprintf(source, sizeof source, "%s", scratch("source.bin"));
+  snprintf(target, sizeof target, "%s", scratch("target"));
+  snprintf(resume, sizeof resume, "%s", scratch("resume"));
+  snprintf(tree, sizeof tree, "%s", scratch("tree"));
+  snprintf(state, sizeof state, "%s", scratch("state"));
+  make_local_directory(target);
+  make_local_directory(tree);
+  secrets[count++] = hide("the API secret", in_environment, strlen(in_environment));
+  secrets[count++] = invent("the password", "Pass-word");
+  secrets[count++] = invent("the message", "message of a package");
+  secrets[count++] = invent("the password of a proxy", "proxy");
+  const struct masked *secret = &secrets[0], *password = &secrets[1], *message = &secrets[2], *of_proxy = &secrets[3];
+  fill(bytes, sizeof bytes, 1);
+  write_file(source, bytes, sizeof bytes);
+  write_file(scratch("tree/file.bin"), bytes, sizeof bytes);
 
   /* Proves that the search works. */
-  shown(&secret, text);
-  CHECK(count_in_memory(&secret, 0) >= 1);
+  shown(secret, text);
+  CHECK(count_in_memory(secret, 0) >= 1);
   wipe(text, sizeof text);
-  CHECK(count_in_memory(&secret, 0) == 0);
+  CHECK(count_in_memory(secret, 0) == 0);
 
-  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), shown(&secret, text), NULL,
-                                 &client, NULL));
-  wipe(text, sizeof text);
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.part_size = 20000;
+  options.parts_in_flight = 4;
+  options.deadline_ms = 60000;
+  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), shown(secret, text),
+                                 &options, &client, NULL));
+  snprintf(proxy, sizeof proxy, "http://user:%s@127.0.0.1:9", shown(of_proxy, text));
+  options.proxy = proxy;
+  options.retry_window_ms = SENDSAFELY_NO_RETRY;
+  CHECK_OK(sendsafely_client_new("https://portal.test", "key", "secret", &options, &behind_proxy, NULL));
+  wipe(proxy, sizeof proxy);
+  CHECK(sendsafely_client_get_user(behind_proxy, &user, NULL) != SENDSAFELY_OK);
+  sendsafely_client_free(behind_proxy);
+
   CHECK_OK(sendsafely_package_create(client, &package, NULL));
   CHECK_OK(sendsafely_package_upload_memory(package, "a.txt", (const uint8_t *)"hello", 5, NULL, &file, NULL));
-  sendsafely_finalize_options_init(&finalize, sizeof finalize);
+  CHECK_OK(sendsafely_upload_options_init(&upload, sizeof upload));
+  upload.resume_file = resume;
+  CHECK_OK(sendsafely_package_upload_file(package, source, &upload, &large, NULL));
+  CHECK_OK(sendsafely_package_set_message(package, shown(message, text), NULL));
+  CHECK_OK(sendsafely_finalize_options_init(&finalize, sizeof finalize));
   finalize.undisclosed_recipients = 1;
-  finalize.password = shown(&password, text);
+  finalize.password = shown(password, text);
   CHECK_OK(sendsafely_package_finalize(package, &finalize, &finalized, NULL));
-  sendsafely_download_options_init(&download, sizeof download);
+  CHECK_OK(sendsafely_download_options_init(&download, sizeof download));
   download.password = text;
   CHECK_OK(sendsafely_package_download_memory(package, file ? file->file_id : "", &download, &buffer, NULL));
+  download.resume_file = resume;
+  CHECK_OK(sendsafely_package_open_link(client, finalized ? finalized->link : "", &opened, NULL));
+  CHECK_OK(sendsafely_package_download_file(opened, large ? large->file_id : "", target, &download, NULL, NULL));
   wipe(text, sizeof text);
-  if (finalized != NULL) {
-    const char *at = strstr(finalized->link, "#keyCode=");
-    if (at != NULL) {
-      snprintf(text, sizeof text, "%s", at + strlen("#keyCode="));
-      keycode = hide("the keycode", text, strlen(text));
-    }
-  }
-  CHECK(keycode.length == 43);
+
+  CHECK_OK(sendsafely_package_create_workspace(client, NULL, &workspace, NULL));
+  CHECK_OK(sendsafely_sync_options_init(&sync, sizeof sync));
+  sync.state_directory = state;
+  CHECK_OK(sendsafely_package_sync(workspace, tree, &sync, NULL, NULL));
+  CHECK(remove(scratch("tree/file.bin")) == 0);
+  CHECK_OK(sendsafely_package_sync(workspace, tree, &sync, NULL, NULL));
+
+  CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
+  secrets[count++] = take("the keycode", keycode);
+  CHECK(secrets[count - 1].length == 43);
+  CHECK_OK(sendsafely_package_keycode(workspace, &keycode, NULL));
+  secrets[count++] = take("the keycode of the Workspace", keycode);
 
   sendsafely_buffer_free(buffer);
   sendsafely_file_free(file);
+  sendsafely_file_free(large);
   sendsafely_finalized_free(finalized);
+  sendsafely_package_free(workspace);
+  sendsafely_package_free(opened);
   sendsafely_package_free(package);
   sendsafely_client_free(client);
   wait_for_workers();
-  check_gone(&secret);
-  check_gone(&password);
-  if (keycode.length > 0) check_gone(&keycode);
+  for (size_t i = 0; i < count; i++) check_gone(&secrets[i]);
   return finish("secrets");
 }
