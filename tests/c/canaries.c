@@ -1,4 +1,4 @@
-/* Secrets stay where they belong. Every function is called while the service answers as it should, refuses, breaks,
+/* Secrets stay where they belong. Every function is called while the service responds as it should, refuses, breaks,
  * makes no sense, or sends the client elsewhere. No secret may then stand in an error, in a line of the log, in a file
  * that is not the user's own, in the arguments or the environment of the process, or in a request to another host; and
  * those of the API get only what the protocol says. */

@@ -106,8 +106,8 @@ def ran(build, emulator, tmp_path_factory):
         program = build.program(name)
         scratch = tmp_path_factory.mktemp(name)
         environment = emulator.environment() | build.environment | {
-            "EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2], "DROPZONE_ID": emulator.ready["dropzone_id"], "STORAGE_URL": emulator.ready["storage_url"],
-            "TEST_DIRECTORY": str(scratch)}
+            "EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2], "DROPZONE_ID": emulator.ready["dropzone_id"],
+            "STORAGE_URL": emulator.ready["storage_url"], "TEST_DIRECTORY": str(scratch)}
         done = subprocess.run([*build.wrapper, program], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=float(os.environ.get("PROGRAM_TIMEOUT", "120")), check=False)
         return Run(done.returncode, done.stdout, read(scratch / "requests.jsonl"))

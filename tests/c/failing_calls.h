@@ -300,7 +300,9 @@ long syscall(long number, ...) {
   return real(number, with[0], with[1], with[2], with[3], with[4], with[5]);
 }
 
-/* Memory: only what is as large as the buffer of a part. To look the functions up takes and frees some itself. */
+/* Memory: only what is as large as the buffer of a part. To look the functions up takes and frees some itself.
+ * AddressSanitizer has these functions itself, from the first instruction on. */
+#ifndef __SANITIZE_ADDRESS__
 enum { LARGE_ALLOCATION = 160 << 10 };
 static struct {
   void *(*malloc)(size_t);
@@ -358,5 +360,6 @@ void free(void *at) {
   if (!memory.free) look_memory_up();
   memory.free(at);
 }
+#endif
 
 #endif

@@ -11,9 +11,9 @@ PROGRAMS = {path.stem: re.findall(r"^TEST\((\w+)\)", path.read_text(), re.MULTIL
 
 def pytest_generate_tests(metafunc):
     # secrets.c searches all memory, so it does not run with a sanitizer or valgrind, which have memory of their own.
-    # storm.c and torture.c would take hours under valgrind, which runs one thread at a time.
+    # canaries.c, storm.c and torture.c would take long under valgrind, which runs one thread at a time.
     # surroundings.c takes descriptors away: valgrind then says of a file that it has just created that it could not.
-    unfit = {"asan": {"secrets"}, "valgrind": {"secrets", "surroundings", "storm", "torture"}}.get(metafunc.config.getoption("build"), set())
+    unfit = {"asan": {"secrets"}, "valgrind": {"canaries", "secrets", "surroundings", "storm", "torture"}}.get(metafunc.config.getoption("build"), set())
     programs = [name for name in PROGRAMS if name not in unfit]
     if "test" in metafunc.fixturenames:
         metafunc.parametrize(("program", "test"), [(program, test) for program in programs for test in PROGRAMS[program]])
