@@ -29,7 +29,7 @@ PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --ju
 # The longest come first, since two run at a time.
 SUITES := rust check python csharp sanitize interop emulator examples c openpgp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-torture test-kill stress check bench bench-large bench-against install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-torture test-kill stress check bench bench-large bench-against bench-kernel install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -143,6 +143,9 @@ bench-large: deps examples ## memory with files of 4 GiB
 
 bench-against: examples ## speed and memory beside another build: AGAINST=DIRECTORY, LINE="MBIT_PER_S ROUND_TRIP_MS"
 	@benches/run.py --against '$(AGAINST)' $(if $(LINE),--line $(LINE))
+
+bench-kernel: ## the kernels that encrypt and decrypt parts, beside rPGP
+	@cargo bench --locked --config 'profile.bench.package.pgp.opt-level = 3' --package sendsafely-cfb
 
 install: build ## header, libraries, pkg-config file; PREFIX, LIBDIR, DESTDIR
 	cargo rustc --release --locked --package sendsafely --lib --crate-type staticlib

@@ -2,7 +2,7 @@
 //! by rPGP.
 
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
-use sendsafely_cfb::ends_with_digest;
+use sendsafely_cfb::portable::ends_with_digest;
 use sha1::{Digest as _, Sha1};
 
 use super::{DIGEST_LEN, SessionKey};

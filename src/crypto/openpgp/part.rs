@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use sendsafely_cfb::Lane;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -230,7 +231,10 @@ impl PartBuffer {
         front.push(&[1]); // version
         front.push_header(0xd2, 1 + stream.len());
         let start = front.start;
-        sendsafely_cfb::hash_and_encrypt(key, &mut self.bytes[stream]);
+        sendsafely_cfb::hash_and_encrypt(&mut [Lane {
+            key,
+            stream: &mut self.bytes[stream],
+        }]);
         Ok(start..end)
     }
 }
