@@ -281,6 +281,28 @@ fn a_file_that_was_finished_is_recognized() {
     }
 }
 
+/// Neither what was downloaded into its place, nor what is called like it.
+#[test]
+fn a_resume_file_takes_nothing_else_with_it() {
+    let setting = Setting::new();
+    let target = setting.to.join("large.bin");
+    let options = DownloadOptions {
+        existing: Existing::Overwrite,
+        resume_file: Some(target.clone()),
+        ..DownloadOptions::default()
+    };
+    let (id, sink) = (&setting.file.file_id, Sink::Path(setting.to.0.clone()));
+    (setting.package)
+        .download(&mut (), id, sink, &options)
+        .unwrap();
+    assert!(fs::read(&target).unwrap() == setting.content);
+    fs::remove_file(target).unwrap();
+    let letter = setting.state.file("resume.new", b"a letter");
+    setting.download(&mut Watch::new()).unwrap();
+    assert_eq!(fs::read(letter).unwrap(), b"a letter");
+    assert_eq!(setting.state.names(), ["resume.new"]);
+}
+
 /// A part that arrived before its turn is on the disk too.
 #[test]
 fn parts_that_came_early_are_not_fetched_again() {
