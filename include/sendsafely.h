@@ -2298,7 +2298,11 @@ typedef struct {
    * SENDSAFELY_COMPARE_SIZE, the default, SENDSAFELY_EXISTING_OVERWRITE sends all files.
    */
   sendsafely_compare compare;
-  /** As in sendsafely_upload_options: one file for all files of the directory, outside of it. Default: none. */
+  /**
+   * As in sendsafely_upload_options: one file for all files of the directory, outside of it. The same call does not
+   * send again what it has completed before, whatever existing is, unless the local file has changed since. Default:
+   * none.
+   */
   const char *SENDSAFELY_NULLABLE resume_file;
 } sendsafely_upload_all_options;
 
@@ -2676,8 +2680,9 @@ typedef struct {
    * fails, is stopped or is killed, temporary files stay beside their targets, and the same call goes on from there,
    * in another process too: what is there is read and compared before it is relied on, and not fetched again. The
    * resume file is private and small, and has neither content nor keys nor names. It is created if it is missing, and
-   * removed when nothing is left to go on with. A download of everything goes on with SENDSAFELY_EXISTING_SKIP. A
-   * temporary file that nobody goes on with is removed by a later download into its directory, after a week.
+   * removed when nothing is left to go on with. A download of everything does not fetch again what it has completed
+   * before, whatever existing is, as long as the file has not changed since. A temporary file that nobody goes on with
+   * is removed by a later download into its directory, after a week.
    * SENDSAFELY_BUSY: another transfer uses the resume file. SENDSAFELY_INVALID_ARGUMENT: it is no such file, and was
    * not changed. Default: none, and a download that fails leaves nothing.
    */

@@ -145,12 +145,13 @@ impl Passphrase {
         self.expose().as_bytes()
     }
 
-    /// A digest of a plaintext that says nothing about it to anybody who does not know the passphrase, and that is
-    /// another one with another passphrase: HMAC-SHA256.
-    pub(crate) fn digest(&self, plaintext: &[u8]) -> [u8; 32] {
+    /// A digest of a plaintext at a place that says nothing about it to anybody who does not know the passphrase, and
+    /// that is another one with another passphrase or at another place: HMAC-SHA256.
+    pub(crate) fn digest(&self, place: &str, plaintext: &[u8]) -> [u8; 32] {
         let mut keyed = keyed_hmac(self.as_bytes());
-        keyed.update(b"resume:");
-        keyed.update(plaintext);
+        for bytes in [b"resume:", place.as_bytes(), b":", plaintext] {
+            keyed.update(bytes);
+        }
         keyed.finalize().into_bytes().into()
     }
 }

@@ -98,7 +98,9 @@ pub struct sendsafely_upload_all_options {
     /// How a file that is on the package already is compared: the call does not send what is the same. With
     /// SENDSAFELY_COMPARE_SIZE, the default, SENDSAFELY_EXISTING_OVERWRITE sends all files.
     pub compare: number::sendsafely_compare,
-    /// As in sendsafely_upload_options: one file for all files of the directory, outside of it. Default: none.
+    /// As in sendsafely_upload_options: one file for all files of the directory, outside of it. The same call does not
+    /// send again what it has completed before, whatever existing is, unless the local file has changed since. Default:
+    /// none.
     pub resume_file: Nullable<*const c_char>,
 }
 

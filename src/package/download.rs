@@ -21,7 +21,7 @@ use crate::transfer::download;
 use crate::transfer::file_to_fetch::FileToFetch;
 use crate::transfer::kept::{KeptFile, finished_before, give_up, give_up_after};
 use crate::transfer::outlet::{Outlet, SinkEvent};
-use crate::transfer::resume::{Direction, Entry, ResumeFile};
+use crate::transfer::resume::{Direction, Entry, ResumeFile, log_failure};
 use crate::transfer::source::{AT_ONCE, SourceFile};
 
 /// Where the bytes of a download go.
@@ -57,8 +57,9 @@ pub struct DownloadOptions {
     pub compare: Compare,
     /// A file in which a download to a path notes what it has written. If the download fails, is stopped or is killed,
     /// the temporary file stays beside the target, and the same call goes on from there, in another process too: what is
-    /// there is read and compared, not fetched again. The resume file is created if it is missing, and removed when
-    /// nothing is left to go on with.
+    /// there is read and compared, not fetched again. A download of everything does not fetch again what it has
+    /// completed either, whatever [`existing`](Self::existing) is, unless the file has changed since. The resume file
+    /// is created if it is missing, and removed when nothing is left to go on with.
     pub resume_file: Option<PathBuf>,
 }
 
@@ -337,6 +338,11 @@ impl FileDownload {
                 .outlet(download, &file, &target, options, resume_file)
         };
         let (size, finished) = self.fetch(&file, outlet, options)?;
+        if let Some(resume_file) = resume_file {
+            let directory = options.directory_id.as_deref();
+            let entry = (self.inner).download_entry(resume_file, &file.file_id, directory);
+            log_failure(&self.session.call, entry.end());
+        }
         let received = (finished == Finished::Written).then_some(size);
         Ok(downloaded(file, Some(target), received))
     }

@@ -16,11 +16,11 @@ use crate::call::{self, Call, Observer, Phase};
 use crate::check::{directory_identifier, safe_name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
-use crate::os::{self, Existing, Finished};
+use crate::os::{self, Existing, Finished, Stamp};
 use crate::record::{Directory, File, Subdirectory};
 use crate::transfer::kept::give_up;
 use crate::transfer::queue::Queue;
-use crate::transfer::resume::ResumeFile;
+use crate::transfer::resume::{ResumeFile, log_failure};
 
 impl Package {
     /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace
@@ -59,7 +59,8 @@ impl Package {
         self.0.steps.lock().may_download(in_directory)?;
         let from = directory_identifier(options.directory_id.as_deref())?;
         os::require_directory(directory, os::CREATE_FIRST)?;
-        let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
+        let all = items;
+        let (base, options, items) = (directory.to_owned(), options.clone(), all.clone());
         let inner = Arc::clone(&self.0);
         let resume_file = options.open_resume_file()?;
         let opened = resume_file.clone();
@@ -81,7 +82,7 @@ impl Package {
         );
         // Workers that are about to end may still hold it.
         if let Some(file) = opened {
-            file.close();
+            file.close_after(result.is_ok() && all.are_done());
         }
         result
     }
@@ -115,6 +116,8 @@ struct PlannedFile {
     is_same: bool,
     /// Whether the content decides if the target is the same.
     is_doubtful: bool,
+    /// Whether an earlier call, with which this one goes on, has written the target.
+    is_done: bool,
 }
 
 /// A directory whose content is yet to be planned.
@@ -284,6 +287,7 @@ impl TreeDownload {
                     target,
                     is_same: given.counterpart == Counterpart::Confirmed,
                     is_doubtful: false,
+                    is_done: false,
                 });
             }
         }
@@ -293,10 +297,19 @@ impl TreeDownload {
         });
         let parts = files().fold(0, |sum: u32, file| sum.saturating_add(file.least_parts()));
         call.set_total(Some(bytes), parts);
+        for planned_file in &mut planned {
+            let PlannedFile {
+                file,
+                directory_id,
+                target,
+                ..
+            } = &*planned_file;
+            planned_file.is_done = self.is_done(call, file, directory_id.as_deref(), target)?;
+        }
         if self.options.existing == Existing::Refuse {
             // All targets are checked before the first byte is fetched, and before a directory is created.
             let mut refused = None;
-            for planned_file in &planned {
+            for planned_file in planned.iter().filter(|planned_file| !planned_file.is_done) {
                 if let Err(error) = refuse_existing(&planned_file.target) {
                     self.items.failed(planned_file.item, error.clone());
                     refused.get_or_insert(error);
@@ -329,7 +342,7 @@ impl TreeDownload {
         planned.retain_mut(|planned_file| {
             let (item, file) = (planned_file.item, &planned_file.file);
             let there = planned_file.target.symlink_metadata().ok();
-            let verdict = match planned_file.is_same {
+            let verdict = match planned_file.is_same || planned_file.is_done {
                 true => Verdict::Same,
                 false => self.options.judge(file, there.as_ref()),
             };
@@ -449,7 +462,14 @@ impl TreeDownload {
                     None => true,
                     Some(file) => {
                         let (target, id) = (local.join(name), directory_id.map(str::to_owned));
-                        (self.inner).is_surely_same(call, &target, file, id, &self.options)?
+                        self.is_done(call, file, directory_id, &target)?
+                            || (self.inner).is_surely_same(
+                                call,
+                                &target,
+                                file,
+                                id,
+                                &self.options,
+                            )?
                     }
                 };
                 if is_same {
@@ -467,6 +487,36 @@ impl TreeDownload {
             in_doubt,
             are_same,
         )
+    }
+
+    /// Whether an earlier call, with which this one goes on, has written this target.
+    fn is_done(
+        &self,
+        call: &Arc<Call>,
+        file: &File,
+        directory_id: Option<&str>,
+        target: &Path,
+    ) -> Result<bool> {
+        let Some((resume_file, there)) = self.resume_file.as_ref().zip(Stamp::at(target)) else {
+            return Ok(false);
+        };
+        let entry = (self.inner).download_entry(resume_file, &file.file_id, directory_id);
+        if entry.is_done(&file.file_id, file.version, there) {
+            return Ok(true);
+        }
+        // The progress of the call counts the file when it is skipped.
+        let part = Call::beside(call, Phase::Preparing);
+        let session = Arc::new(self.inner.client.session(&part.call));
+        let options = DownloadOptions {
+            directory_id: directory_id.map(str::to_owned),
+            ..self.options.clone()
+        };
+        let before =
+            (self.inner).finished_before(&session, file, target, &options, Some(resume_file))?;
+        if before.is_some() {
+            log_failure(call, entry.done(&file.file_id, file.version, there));
+        }
+        Ok(before.is_some())
     }
 
     /// Notes that a file is there.
@@ -561,10 +611,22 @@ impl TreeDownload {
             .inner
             .listed_file_to_fetch(&session, &file, directory_id, &self.options)?;
         let resume_file = self.resume_file.as_ref();
+        let entry = resume_file.map(|resume_file| {
+            let directory = one.directory_id.as_deref();
+            (self.inner).download_entry(resume_file, &file.file_id, directory)
+        });
         let outlet = (self.inner).outlet(&one, &file, &target, &self.options, resume_file)?;
-        match self.inner.fetch_file(&file, one, outlet)? {
-            (_, Finished::Kept { is_same: false }) => Err(other_file(&target, &file)),
-            fetched => Ok(Some(fetched)),
+        let (size, finished) = self.inner.fetch_file(&file, one, outlet)?;
+        if let Some(entry) = entry {
+            let noted = match Stamp::at(&target).filter(|_| finished == Finished::Written) {
+                Some(stamp) => entry.done(&file.file_id, file.version, stamp),
+                None => entry.end(),
+            };
+            log_failure(&part.call, noted);
+        }
+        match finished {
+            Finished::Kept { is_same: false } => Err(other_file(&target, &file)),
+            finished => Ok(Some((size, finished))),
         }
     }
 }

@@ -186,6 +186,11 @@ impl Items {
         items.retain(|item| item.action != Action::Uploaded || !kept_twice.contains(&item.path));
     }
 
+    /// Whether nothing is left for a further call.
+    pub(super) fn are_done(&self) -> bool {
+        self.0.lock().iter().all(|item| item.action != Action::None)
+    }
+
     /// Makes the result of the call. `ended` is the failure that ended it before all files were tried, if there was
     /// one.
     pub(super) fn report(self, ended: Result<()>) -> std::result::Result<Report, Box<TreeError>> {

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
 use crate::record::File;
 use crate::transfer::plan::Plan;
-use crate::transfer::resume::{Begun, Direction, Entry, ResumeFile, Stored};
+use crate::transfer::resume::{Begun, Direction, Entry, ResumeFile, Stored, log_failure};
 use crate::transfer::source::SourceFile;
 use crate::transfer::upload::is_as_sent;
 
@@ -55,9 +55,10 @@ impl Inner {
             size: plan.size,
             parts: plan.parts,
             part_size: plan.part_size,
+            directory: directory.unwrap_or_default().to_owned(),
             ..Begun::default()
         };
-        entry.begin(begun.clone())?;
+        log_failure(&session.call, entry.begin(begun.clone()));
         let created = self.create_file(session, name, plan, directory)?;
         // Only now, by the time of the new file, and while the note has no id yet: a kill before the end leaves all as it
         // was.
@@ -72,7 +73,7 @@ impl Inner {
             }
         }
         begun.file_id.clone_from(&created.file_id);
-        entry.begin(begun)?;
+        log_failure(&session.call, entry.begin(begun));
         Ok(created)
     }
 
@@ -136,7 +137,7 @@ impl Inner {
             return Ok(Before::Parts(created, begun.stored));
         }
         let passphrase = &self.secrets()?.passphrase;
-        if is_same && is_as_sent(&session.call, source, plan, passphrase, &begun.stored)? {
+        if is_same && is_as_sent(&session.call, source, plan, passphrase, (entry, &begun))? {
             self.steps.lock().is_gone_on_with(id);
             self.forget_mark(id);
             return Ok(Before::All(begun.file_id));

@@ -63,6 +63,7 @@ impl UnderWay {
             reading: Reading::Workers(source),
             created,
             entry,
+            is_one_of_many: true,
         };
         let sent = file_upload.run();
         // After a stop the calling thread removes the file.

@@ -17,7 +17,7 @@ use crate::os::lock::Mutex;
 use crate::record::File;
 use crate::transfer::budget::Lease;
 use crate::transfer::plan::Plan;
-use crate::transfer::resume::{Entry, ResumeFile};
+use crate::transfer::resume::{Entry, ResumeFile, log_failure};
 use crate::transfer::source::{Feed, Filled, Filler, Puller, SourceEvent, SourceFile, spool};
 use crate::transfer::upload::{self, FileToSend, Resume};
 
@@ -127,6 +127,7 @@ impl Package {
             },
             created: Arc::default(),
             entry: entry.clone(),
+            is_one_of_many: false,
         };
         let created = Arc::clone(&file_upload.created);
         call::begin(&call, observer)
@@ -292,6 +293,8 @@ pub(super) struct FileUpload {
     pub(super) created: Arc<Mutex<Option<Created>>>,
     /// Where the upload is noted, if it may go on later.
     pub(super) entry: Option<Entry>,
+    /// Whether it is one of a call about many files, which go on later when it is done.
+    pub(super) is_one_of_many: bool,
 }
 
 impl FileUpload {
@@ -303,13 +306,18 @@ impl FileUpload {
 
     pub(super) fn run(self) -> Result<File> {
         let (call, entry) = (Arc::clone(&self.call), self.entry.clone());
+        let stamp = match &self.reading {
+            Reading::Workers(source) if self.is_one_of_many => source.stamp(),
+            _ => None,
+        };
         let sent = self.send();
-        if let Some(entry) = entry
-            && sent.as_ref().err().is_none_or(|error| !goes_on(error))
-            && let Err(error) = entry.end()
-        {
-            call.log(format!("the resume file: {}", error.message()));
-        }
+        let noted = match (&sent, entry, stamp) {
+            (_, None, _) => Ok(()),
+            (Ok(file), Some(entry), Some(stamp)) => entry.done(&file.file_id, None, stamp),
+            (Err(error), Some(_), _) if goes_on(error) => Ok(()),
+            (_, Some(entry), _) => entry.end(),
+        };
+        log_failure(&call, noted);
         sent
     }
 

@@ -18,7 +18,7 @@ use crate::call::{self, Call, Observer, Phase};
 use crate::check::{directory_identifier, marked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
-use crate::os::{self, Existing};
+use crate::os::{self, Existing, Stamp};
 use crate::record::{File, Subdirectory};
 use crate::transfer::plan::Plan;
 use crate::transfer::queue::Queue;
@@ -41,7 +41,8 @@ pub struct UploadAllOptions {
     /// How to find out whether a file that is there is the same. By the size alone if not set; then
     /// [`Existing::Overwrite`] uploads all files, otherwise only those that differ.
     pub compare: Compare,
-    /// As in [`UploadOptions`](super::UploadOptions), for all files of the call.
+    /// As in [`UploadOptions`](super::UploadOptions), for all files of the call. Until all are through, those that are
+    /// through are not sent again whatever [`existing`](Self::existing) is, unless they have changed.
     pub resume_file: Option<PathBuf>,
 }
 
@@ -122,7 +123,7 @@ impl Package {
         }
         // Workers that are about to end may still hold it.
         if let Some(file) = resume_file {
-            file.close();
+            file.close_after(result.is_ok() && items.are_done());
         }
         result
     }
@@ -168,6 +169,8 @@ struct LocalFile {
     size: Option<u64>,
     /// When it was modified, in seconds.
     modified: Option<i64>,
+    /// By what a later change shows.
+    stamp: Stamp,
     parts: u32,
 }
 
@@ -509,6 +512,7 @@ impl TreeUpload {
                             path: local,
                             size,
                             modified: modified(&metadata),
+                            stamp: Stamp::of(&metadata),
                             parts: plan.parts,
                         }),
                         Err(error) => self.items.failed(item, error),
@@ -626,6 +630,7 @@ impl TreeUpload {
     fn judge(&mut self, call: &Arc<Call>, mut found: There) -> Result<()> {
         let mut refused = None;
         let mut doubtful = Vec::new();
+        let mut done = BTreeSet::new();
         for directory in &mut self.directories {
             let Some(RemoteDirectory(directory_id)) = &directory.remote else {
                 for local in &directory.files {
@@ -647,13 +652,33 @@ impl TreeUpload {
                 if local.sent_as != local.name {
                     self.items.renamed(local.item, &local.sent_as);
                 }
+                let entry = self
+                    .resume_file
+                    .as_ref()
+                    .map(|file| (self.inner).entry(file, &local.sent_as, directory_id.as_deref()));
+                let is_done = |file: &&File| {
+                    let entry = entry.as_ref();
+                    entry.is_some_and(|entry| entry.is_done(&file.file_id, None, local.stamp))
+                };
+                if let Some(sent) = there.iter().find(is_done) {
+                    call.parts_done(local.parts, local.size.unwrap_or(0));
+                    (self.items).done(local.item, Action::Skipped, Some(sent.file_id.clone()));
+                    done.insert(local.item);
+                    continue;
+                }
                 match self.options.existing {
                     Existing::Overwrite if self.options.compare == Compare::Size => {
                         self.items.reason(local.item, Reason::Overwrite);
                     }
                     Existing::Refuse => {
                         let steps = self.inner.steps.lock();
-                        if there.iter().all(|file| steps.is_incomplete(&file.file_id)) {
+                        let begun = entry.as_ref().and_then(resume::Entry::begun);
+                        let begun = begun.map(|begun| begun.file_id);
+                        let is_incomplete = |file: &File| {
+                            begun.as_ref() == Some(&file.file_id)
+                                || steps.is_incomplete(&file.file_id)
+                        };
+                        if there.iter().all(is_incomplete) {
                             continue;
                         }
                         let message =
@@ -677,10 +702,7 @@ impl TreeUpload {
                             there,
                             directory_id: directory_id.clone(),
                             compare: self.options.compare,
-                            entry: self.resume_file.as_ref().map(|file| {
-                                self.inner
-                                    .entry(file, &local.sent_as, directory_id.as_deref())
-                            }),
+                            entry,
                         });
                     }
                 }
@@ -689,9 +711,9 @@ impl TreeUpload {
         if let Some(error) = refused {
             return Err(error);
         }
-        let skipped = self.skip(call, doubtful)?;
+        done.extend(self.skip(call, doubtful)?);
         for directory in &mut self.directories {
-            let is_left = |local: &LocalFile| !skipped.contains(&local.item);
+            let is_left = |local: &LocalFile| !done.contains(&local.item);
             directory.files.retain(is_left);
         }
         Ok(())

@@ -61,7 +61,7 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> 
     }
     call.correct_total(counted, written);
     call.set_phase(Phase::Completing);
-    Ok((written, outlet.finish(call, sync)?))
+    Ok((written, outlet.finish(sync)?))
 }
 
 /// A download under way, shared by its workers.

@@ -10,7 +10,7 @@ use zeroize::Zeroize as _;
 
 use super::budget::Lease;
 use super::file_to_fetch::FileToFetch;
-use super::resume::{Begun, Entry, Proved, Stored};
+use super::resume::{Begun, Entry, Proved, Stored, log_failure};
 use crate::call::Call;
 use crate::crypto::Passphrase;
 use crate::error::Result;
@@ -20,6 +20,7 @@ use crate::os::lock::Mutex;
 pub(super) struct EarlyParts {
     file: PlacedFile,
     entry: Entry,
+    file_id: String,
     /// The digests of the parts are keyed with it.
     passphrase: Passphrase,
     parts: u32,
@@ -66,6 +67,7 @@ impl EarlyParts {
         Self {
             file,
             entry,
+            file_id: noted.file_id.clone(),
             passphrase,
             parts: noted.parts,
             state: Mutex::new(state),
@@ -81,11 +83,12 @@ impl EarlyParts {
             return;
         };
         drop(state);
-        let stored = stored(&self.passphrase, plaintext, proved);
+        let stored =
+            (self.entry).received(&self.passphrase, &self.file_id, part, plaintext, proved);
         let written = self.file.write_at(plaintext, place);
-        match written.and_then(|()| self.entry.stored(part, stored)) {
-            Ok(()) => drop(self.state.lock().there.insert(part)),
-            Err(error) => call.log(format!("part {part} is not kept yet: {}", error.message())),
+        let noted = written.and_then(|()| self.entry.stored(part, stored));
+        if log_failure(call, noted) == Some(true) {
+            self.state.lock().there.insert(part);
         }
     }
 
@@ -125,7 +128,9 @@ impl EarlyParts {
         memory.buffer.clear();
         memory.buffer.resize(length, 0);
         let is_read = self.file.read_at(&mut memory.buffer, place)?;
-        if is_read && self.passphrase.digest(&memory.buffer) == stored.digest {
+        let (passphrase, file_id) = (&self.passphrase, &self.file_id);
+        let digest = (self.entry).digest(passphrase, file_id, part, &memory.buffer);
+        if is_read && digest == stored.digest {
             return Ok(Some((memory, proved)));
         }
         memory.buffer.zeroize();
@@ -136,15 +141,6 @@ impl EarlyParts {
     /// A part that was recalled is what it should be.
     pub(super) fn confirm(&self, part: u32) {
         self.state.lock().there.insert(part);
-    }
-}
-
-/// What is noted of a part.
-pub(super) fn stored(passphrase: &Passphrase, plaintext: &[u8], proved: Proved) -> Stored {
-    Stored {
-        length: plaintext.len() as u64,
-        digest: passphrase.digest(plaintext),
-        proved: Some(proved),
     }
 }
 

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use zeroize::Zeroize as _;
 
 use super::claims::Claims;
-use super::early::{EarlyParts, not_as_written, stored};
+use super::early::{EarlyParts, not_as_written};
 use super::file_to_fetch::FileToFetch;
-use super::resume::{Begun, Entry, Proved};
+use super::resume::{Begun, Entry, Proved, log_failure};
 use crate::call::{Call, Phase};
 use crate::crypto::Passphrase;
 use crate::error::{Error, ErrorKind, Result};
@@ -22,6 +22,7 @@ use crate::os::{Existing, Finished, PlacedFile, TargetFile};
 pub(crate) struct KeptFile {
     file: TargetFile,
     entry: Entry,
+    file_id: String,
     /// The digests of the parts are keyed with it.
     passphrase: Passphrase,
     there: There,
@@ -123,7 +124,8 @@ pub(crate) fn finished_before(
     let Some(there) = PlacedFile::open(target) else {
         return Ok(None);
     };
-    if there.size()? != size || verified(file, &begun, &there, |_| {})?.0.parts < begun.parts {
+    if there.size()? != size || verified(file, entry, &begun, &there, |_| {})?.0.parts < begun.parts
+    {
         return Ok(None);
     }
     file.session.call.parts_done(begun.parts, size);
@@ -147,7 +149,8 @@ impl KeptFile {
         let there = match &left {
             Some(left) if is_same(&begun, &now) => {
                 let counted = |length| call.part_done(length);
-                let (there, is_as_noted) = verified(file, &begun, &left.placed()?, counted)?;
+                let (there, is_as_noted) =
+                    verified(file, &entry, &begun, &left.placed()?, counted)?;
                 if !is_as_noted {
                     begun.stored.split_off(&there.parts.saturating_add(1));
                 }
@@ -173,7 +176,7 @@ impl KeptFile {
                 discard(left);
                 let kept = TargetFile::create_kept(target, existing)?;
                 now.temporary = kept.temporary_name();
-                entry.begin(now.clone())?;
+                log_failure(call, entry.begin(now.clone()));
                 kept
             }
         };
@@ -188,6 +191,7 @@ impl KeptFile {
         Ok(Self {
             file: kept,
             entry,
+            file_id: file.file_id.clone(),
             passphrase,
             there,
             early: Arc::new(early),
@@ -221,21 +225,17 @@ impl KeptFile {
             return Ok(());
         }
         self.file.write(plaintext)?;
-        let stored = stored(&self.passphrase, plaintext, proved);
-        match self.entry.stored(part, stored) {
-            Ok(()) => self.file.keep(),
-            // A later call fetches more than it would have to.
-            Err(error) => call.log(format!("the resume file: {}", error.message())),
+        let stored =
+            (self.entry).received(&self.passphrase, &self.file_id, part, plaintext, proved);
+        if log_failure(call, self.entry.stored(part, stored)) == Some(true) {
+            self.file.keep();
         }
         Ok(())
     }
 
-    pub(super) fn finish(self, call: &Call, sync: bool) -> Result<Finished> {
-        let finished = self.file.finish(sync)?;
-        if let Err(error) = self.entry.end() {
-            call.log(format!("the resume file: {}", error.message()));
-        }
-        Ok(finished)
+    /// The caller notes the end: a kill in between leaves the parts noted, by which [`finished_before`] finds the file.
+    pub(super) fn finish(self, sync: bool) -> Result<Finished> {
+        self.file.finish(sync)
     }
 
     /// Leaves the file to a later call, unless nothing can be gone on with.
@@ -246,9 +246,7 @@ impl KeptFile {
             return;
         }
         self.file.discard();
-        if let Err(error) = self.entry.end() {
-            call.log(format!("the resume file: {}", error.message()));
-        }
+        log_failure(call, self.entry.end());
     }
 }
 
@@ -256,6 +254,7 @@ impl KeptFile {
 /// it is so as far as that call has noted parts without a gap.
 fn verified(
     file: &FileToFetch,
+    entry: &Entry,
     begun: &Begun,
     left: &PlacedFile,
     counted: impl Fn(u64),
@@ -278,7 +277,8 @@ fn verified(
             memory.buffer.clear();
             memory.buffer.resize(length, 0);
             is_same = left.read_at(&mut memory.buffer, there.written)?
-                && file.passphrase.digest(&memory.buffer) == stored.digest;
+                && entry.digest(&file.passphrase, &begun.file_id, part, &memory.buffer)
+                    == stored.digest;
             memory.buffer.zeroize();
         }
         let accept = |claims: &mut Claims| {

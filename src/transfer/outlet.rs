@@ -126,10 +126,10 @@ impl Outlet {
         }
     }
 
-    pub(super) fn finish(&mut self, call: &Call, sync: bool) -> Result<Finished> {
+    pub(super) fn finish(&mut self, sync: bool) -> Result<Finished> {
         match std::mem::replace(self, Self::Closed) {
             Self::File(file) => file.finish(sync),
-            Self::Kept(file) => file.finish(call, sync),
+            Self::Kept(file) => file.finish(sync),
             Self::Compared(comparison) => comparison.finish().map(|()| Finished::Written),
             Self::Pushed(_) | Self::Closed => Ok(Finished::Written),
         }

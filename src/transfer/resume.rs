@@ -1,8 +1,9 @@
 //! Resume files: what is known of transfers that have not ended, so that another process can go on with them.
 //!
-//! One line begins a transfer, one more notes each part that is stored, one ends it. A file has neither content nor
-//! names nor a key: a transfer is found by a digest of what it is about, and the digest of a part is keyed with the
-//! passphrase. With another keycode no part is the same.
+//! One line begins a transfer, one more notes each part that is stored, one ends it. In a call about many files, one
+//! says instead that the file is done, by what a change of it would show. A file has neither content nor names nor a
+//! key: a transfer is found by a digest of what it is about, and the digest of a part is keyed with the passphrase. With
+//! another keycode no part is the same.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -11,12 +12,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::crypto::{Place, digest_of_texts, hex};
+use crate::call::Call;
+use crate::crypto::{Passphrase, Place, digest_of_texts, hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
-use crate::os::{LockedJournal, open_source};
+use crate::os::{LockedJournal, Stamp, open_source};
 
-/// The keyed digest of a part's plaintext.
+/// The keyed digest of a part, which no other part has.
 pub(crate) type Digest = [u8; 32];
 
 const FORMAT: &str = "sendsafely-resume";
@@ -41,6 +43,8 @@ pub(crate) struct Begun {
     pub(crate) parts: u32,
     /// How long all parts but the last are, if that is known.
     pub(crate) part_size: u64,
+    /// The directory into which a file is uploaded; empty for the root. By this and the id it can be deleted.
+    pub(crate) directory: String,
     /// The version of a file in a Workspace that is downloaded; 0 if it has none.
     pub(crate) version: u32,
     /// The name of the temporary file of a download.
@@ -85,17 +89,34 @@ impl Proved {
     }
 }
 
+/// A file that a call about many files has transferred before it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Done {
+    file_id: String,
+    /// As in [`Begun`].
+    version: u32,
+    /// The local file.
+    stamp: Stamp,
+}
+
 /// A resume file that this call alone has open.
 pub(crate) struct ResumeFile(Mutex<Content>);
 
 struct Content {
     /// `None` when the file was removed.
     journal: Option<LockedJournal>,
-    begun: BTreeMap<String, Begun>,
+    noted: Noted,
     /// The end of the last transfer: the file is removed, or another one begins. So a kill in between leaves a transfer
     /// that is recognized as a finished one.
     ended: Option<Value>,
     lines: usize,
+}
+
+/// What the lines of a file say, by the keys of the transfers.
+#[derive(Default)]
+struct Noted {
+    begun: BTreeMap<String, Begun>,
+    done: BTreeMap<String, Done>,
 }
 
 impl ResumeFile {
@@ -126,15 +147,15 @@ impl ResumeFile {
             Some(first) if *first == header() => {}
             Some(_) => return Err(foreign()),
         }
-        let mut begun = BTreeMap::new();
+        let mut noted = Noted::default();
         for line in lines.iter().skip(1) {
             if let Ok(Value::Object(line)) = serde_json::from_str(line) {
-                let _ = read(&mut begun, &line);
+                let _ = noted.read(&line);
             }
         }
         Ok(Arc::new(Self(Mutex::new(Content {
             journal: Some(journal),
-            begun,
+            noted,
             ended: None,
             lines: lines.len().max(1),
         }))))
@@ -143,6 +164,15 @@ impl ResumeFile {
     /// Lets others use the file. With nothing to go on with, it is removed. What is noted afterwards is lost.
     pub(crate) fn close(&self) {
         self.0.lock().close();
+    }
+
+    /// Closes it after a call about many files. Once all of them are transferred, none is done before any more.
+    pub(crate) fn close_after(&self, are_all_done: bool) {
+        let mut content = self.0.lock();
+        if are_all_done {
+            content.noted.done.clear();
+        }
+        content.close();
     }
 
     /// The transfer that these texts name, which need not have begun.
@@ -169,13 +199,15 @@ impl Content {
             self.lines += 1;
             self.ended = None;
         }
-        let needed: usize = self
-            .begun
-            .values()
-            .map(|begun| begun.stored.len() + 2)
-            .sum();
+        let Noted { begun, done } = &self.noted;
+        let of_begun = begun.values().map(|begun| begun.stored.len() + 2);
+        let needed = of_begun.sum::<usize>() + done.len();
         if self.lines > needed * 2 + SPARE_LINES {
-            let lines = self.begun.iter().flat_map(|(key, begun)| all(key, begun));
+            let lines = begun.iter().flat_map(|(key, begun)| all(key, begun));
+            let lines = lines.chain(
+                done.iter()
+                    .map(|(key, done)| done_line(key, done).to_string()),
+            );
             let lines: Vec<_> = [header()].into_iter().chain(lines).collect();
             self.lines = lines.len();
             return journal.rewrite(lines.into_iter());
@@ -194,7 +226,8 @@ impl Drop for Content {
 impl Content {
     fn close(&mut self) {
         if let Some(journal) = self.journal.take()
-            && self.begun.is_empty()
+            && self.noted.begun.is_empty()
+            && self.noted.done.is_empty()
         {
             journal.remove();
         }
@@ -211,51 +244,114 @@ pub(crate) struct Entry {
 impl Entry {
     /// What is known of the transfer, if it has begun and not ended.
     pub(crate) fn begun(&self) -> Option<Begun> {
-        self.file.0.lock().begun.get(&self.key).cloned()
+        self.file.0.lock().noted.begun.get(&self.key).cloned()
     }
 
     /// Notes that the transfer has begun, anew if it had begun before.
     pub(crate) fn begin(&self, begun: Begun) -> Result<()> {
         let mut content = self.file.0.lock();
         let line = begin(&self.key, &begun);
-        let before = content.begun.insert(self.key.clone(), begun);
+        let before = content.noted.begun.insert(self.key.clone(), begun);
+        content.noted.done.remove(&self.key);
         // What cannot be noted is not gone on with.
         content.append(&line).inspect_err(|_| {
             match before {
-                Some(before) => content.begun.insert(self.key.clone(), before),
-                None => content.begun.remove(&self.key),
+                Some(before) => content.noted.begun.insert(self.key.clone(), before),
+                None => content.noted.begun.remove(&self.key),
             };
         })
     }
 
-    /// Notes a part that is stored.
-    pub(crate) fn stored(&self, part: u32, stored: Stored) -> Result<()> {
+    /// The digest of a part of the file with this id. A part of another file, or of another transfer, has another one.
+    pub(crate) fn digest(
+        &self,
+        passphrase: &Passphrase,
+        file_id: &str,
+        part: u32,
+        plaintext: &[u8],
+    ) -> Digest {
+        passphrase.digest(&format!("{}:{file_id}:{part}", self.key), plaintext)
+    }
+
+    /// What is noted of a part that was received.
+    pub(crate) fn received(
+        &self,
+        passphrase: &Passphrase,
+        file_id: &str,
+        part: u32,
+        plaintext: &[u8],
+        proved: Proved,
+    ) -> Stored {
+        Stored {
+            length: plaintext.len() as u64,
+            digest: self.digest(passphrase, file_id, part, plaintext),
+            proved: Some(proved),
+        }
+    }
+
+    /// Notes a part that is stored. Returns whether a later call finds it.
+    pub(crate) fn stored(&self, part: u32, stored: Stored) -> Result<bool> {
         let mut content = self.file.0.lock();
-        let Some(begun) = content.begun.get_mut(&self.key) else {
-            return Ok(());
+        let Some(begun) = content.noted.begun.get_mut(&self.key) else {
+            return Ok(false);
         };
         begun.stored.insert(part, stored);
         content
             .append(&part_line(&self.key, part, &stored))
             .inspect_err(|_| {
-                let begun = content.begun.get_mut(&self.key);
+                let begun = content.noted.begun.get_mut(&self.key);
                 begun.and_then(|begun| begun.stored.remove(&part));
-            })
+            })?;
+        Ok(true)
     }
 
     /// Notes that there is nothing to go on with.
     pub(crate) fn end(&self) -> Result<()> {
         let mut content = self.file.0.lock();
-        if content.begun.remove(&self.key).is_none() {
+        let begun = content.noted.begun.remove(&self.key).is_some();
+        let done = content.noted.done.remove(&self.key).is_some();
+        if !begun && !done {
             return Ok(());
         }
         let line = json!({"end": self.key});
-        if content.begun.is_empty() {
+        if content.noted.begun.is_empty() && content.noted.done.is_empty() {
             content.ended = Some(line);
             return Ok(());
         }
         content.append(&line)
     }
+
+    /// Notes that the transfer is done, in a call about many files: the next same call need not look at the file as
+    /// long as the local one has this stamp.
+    pub(crate) fn done(&self, file_id: &str, version: Option<u32>, stamp: Stamp) -> Result<()> {
+        let done = Done {
+            file_id: file_id.to_owned(),
+            version: version.unwrap_or(0),
+            stamp,
+        };
+        let line = done_line(&self.key, &done);
+        let mut content = self.file.0.lock();
+        content.noted.begun.remove(&self.key);
+        content.noted.done.insert(self.key.clone(), done);
+        content.append(&line)
+    }
+
+    /// Whether an earlier call was through with this file, and the local one has not changed since.
+    pub(crate) fn is_done(&self, file_id: &str, version: Option<u32>, local: Stamp) -> bool {
+        let content = self.file.0.lock();
+        content.noted.done.get(&self.key).is_some_and(|done| {
+            let is_same_version =
+                done.version == 0 || version.is_none_or(|now| now == done.version);
+            is_same_version && done.file_id == file_id && done.stamp == local
+        })
+    }
+}
+
+/// A later call does more than it would have to, if something could not be noted. That is no reason to fail.
+pub(crate) fn log_failure<T>(call: &Call, noted: Result<T>) -> Option<T> {
+    noted
+        .inspect_err(|error| call.log(format!("the resume file: {}", error.message())))
+        .ok()
 }
 
 /// Whether a file begins in another way than ours. Of ours a kill may have left a part of the first line.
@@ -288,6 +384,9 @@ fn begin(key: &str, begun: &Begun) -> Value {
         "begin": key, "file": begun.file_id, "size": begun.size, "parts": begun.parts,
         "part_size": begun.part_size,
     });
+    if !begun.directory.is_empty() {
+        line["directory"] = begun.directory.as_str().into();
+    }
     if let Some(temporary) = &begun.temporary {
         line["temporary"] = temporary.as_str().into();
         line["version"] = begun.version.into();
@@ -306,37 +405,62 @@ fn part_line(key: &str, part: u32, stored: &Stored) -> Value {
     line
 }
 
-/// Adds what a line says; `None` if it says nothing.
-fn read(begun: &mut BTreeMap<String, Begun>, line: &Map<String, Value>) -> Option<()> {
-    let text = |name: &str| line.get(name).and_then(Value::as_str);
-    let number = |name: &str| line.get(name).and_then(Value::as_u64);
-    if let Some(key) = text("of") {
-        let stored = Stored {
-            length: number("length")?,
-            digest: bytes(text("digest")?)?,
-            proved: proved(line),
-        };
-        let part = u32::try_from(number("part")?).ok()?;
-        let of = begun.get_mut(key)?;
-        if (1..=of.parts).contains(&part) {
-            of.stored.insert(part, stored);
+fn done_line(key: &str, done: &Done) -> Value {
+    let Stamp { size, modified } = done.stamp;
+    json!({
+        "done": key, "file": done.file_id, "version": done.version, "size": size, "modified": modified,
+    })
+}
+
+impl Noted {
+    /// Adds what a line says; `None` if it says nothing.
+    fn read(&mut self, line: &Map<String, Value>) -> Option<()> {
+        let text = |name: &str| line.get(name).and_then(Value::as_str);
+        let number = |name: &str| line.get(name).and_then(Value::as_u64);
+        let version = || number("version").map_or(Some(0), |version| u32::try_from(version).ok());
+        if let Some(key) = text("of") {
+            let stored = Stored {
+                length: number("length")?,
+                digest: bytes(text("digest")?)?,
+                proved: proved(line),
+            };
+            let part = u32::try_from(number("part")?).ok()?;
+            let of = self.begun.get_mut(key)?;
+            if (1..=of.parts).contains(&part) {
+                of.stored.insert(part, stored);
+            }
+        } else if let Some(key) = text("done") {
+            let stamp = Stamp {
+                size: number("size")?,
+                modified: line.get("modified")?.as_i64()?,
+            };
+            let new = Done {
+                file_id: text("file")?.to_owned(),
+                version: version()?,
+                stamp,
+            };
+            self.begun.remove(key);
+            self.done.insert(key.to_owned(), new);
+        } else if let Some(key) = text("end") {
+            self.begun.remove(key);
+            self.done.remove(key);
+        } else {
+            let key = text("begin")?;
+            let new = Begun {
+                file_id: text("file")?.to_owned(),
+                size: number("size")?,
+                parts: u32::try_from(number("parts")?).ok()?,
+                part_size: number("part_size")?,
+                directory: text("directory").unwrap_or_default().to_owned(),
+                version: version()?,
+                temporary: text("temporary").map(str::to_owned),
+                stored: BTreeMap::new(),
+            };
+            self.done.remove(key);
+            self.begun.insert(key.to_owned(), new);
         }
-    } else if let Some(key) = text("end") {
-        begun.remove(key);
-    } else {
-        let key = text("begin")?;
-        let new = Begun {
-            file_id: text("file")?.to_owned(),
-            size: number("size")?,
-            parts: u32::try_from(number("parts")?).ok()?,
-            part_size: number("part_size")?,
-            version: number("version").map_or(Some(0), |version| u32::try_from(version).ok())?,
-            temporary: text("temporary").map(str::to_owned),
-            stored: BTreeMap::new(),
-        };
-        begun.insert(key.to_owned(), new);
+        Some(())
     }
-    Some(())
 }
 
 fn proved(line: &Map<String, Value>) -> Option<Proved> {
@@ -491,7 +615,7 @@ mod tests {
         assert!(text.lines().count() < 2 * SPARE_LINES);
         drop((file, kept));
         let file = ResumeFile::open(&path).expect("it opens");
-        assert_eq!(file.0.lock().begun.len(), 1);
+        assert_eq!(file.0.lock().noted.begun.len(), 1);
         file.entry(Direction::Upload, &["kept"])
             .end()
             .expect("it ends");

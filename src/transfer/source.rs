@@ -13,7 +13,7 @@ use crate::api::Session;
 use crate::call::{Call, Phase, stopped};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os;
+use crate::os::{self, Stamp};
 
 /// What to do if the disk has no room for the parts of a source whose size is not known.
 const ROOM_FOR_PARTS: &str = "make room there, name another directory by TMPDIR, or give the size of the source, \
@@ -120,6 +120,11 @@ impl SourceFile {
     /// How many bytes it has; `None` if only reading shows it, as for files of `/proc`.
     pub(crate) fn size(&self) -> Option<u64> {
         self.size
+    }
+
+    /// By what a later change shows; `None` if that is not certain, or if not all of it is sent.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        (self.size == Some(self.before.len())).then(|| Stamp::of(&self.before))
     }
 
     /// Takes the size of a moment before, in a call that has counted with it.

@@ -9,7 +9,7 @@ use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
 use super::crew::{self, Worker};
 use super::plan::Plan;
-use super::resume::{Entry, Stored};
+use super::resume::{Begun, Entry, Stored};
 use super::route::{PartRoute, Route};
 use super::source::{Feed, SourceFile};
 use super::urls::UrlCache;
@@ -88,10 +88,16 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
     ))
 }
 
-fn digest(plaintext: &[u8], passphrase: &Passphrase) -> Stored {
+fn noted(
+    entry: &Entry,
+    passphrase: &Passphrase,
+    file_id: &str,
+    part: u32,
+    plaintext: &[u8],
+) -> Stored {
     Stored {
         length: plaintext.len() as u64,
-        digest: passphrase.digest(plaintext),
+        digest: entry.digest(passphrase, file_id, part, plaintext),
         proved: None,
     }
 }
@@ -102,7 +108,7 @@ pub(crate) fn is_as_sent(
     source: &SourceFile,
     plan: Plan,
     passphrase: &Passphrase,
-    stored: &BTreeMap<u32, Stored>,
+    (entry, begun): (&Entry, &Begun),
 ) -> Result<bool> {
     let mut plaintext = Vec::new();
     for part in 1..=plan.parts {
@@ -110,7 +116,8 @@ pub(crate) fn is_as_sent(
         let (offset, length) = plan.range(part);
         plaintext.resize(length, 0);
         source.read(&mut plaintext, offset)?;
-        if stored.get(&part) != Some(&digest(&plaintext, passphrase)) {
+        let now = noted(entry, passphrase, &begun.file_id, part, &plaintext);
+        if begun.stored.get(&part) != Some(&now) {
             return Ok(false);
         }
     }
@@ -221,7 +228,10 @@ impl Upload {
                 let (offset, length) = file.plan.range(turn);
                 let plaintext = buffer.plaintext_mut(length);
                 source.read(plaintext, offset)?;
-                let stored = (file.resume.as_ref()).map(|_| digest(plaintext, &file.passphrase));
+                let stored = file.resume.as_ref().map(|resume| {
+                    let (passphrase, file_id) = (&file.passphrase, &file.file_id);
+                    noted(&resume.entry, passphrase, file_id, turn, plaintext)
+                });
                 if self.is_stored(turn, stored.as_ref()) {
                     call.part_done(length as u64);
                 } else {

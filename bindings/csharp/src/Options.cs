@@ -237,8 +237,9 @@ namespace LibSendSafely
         /// With <see cref="Compare.Size"/>, the default, <see cref="Existing.Overwrite"/> sends all files.</summary>
         public Compare? Compare { get; set; }
 
-        /// <summary>As in <see cref="UploadOptions"/>: one file for all files of the directory, outside of it. Default:
-        /// none.</summary>
+        /// <summary>As in <see cref="UploadOptions"/>: one file for all files of the directory, outside of it. The same
+        /// call does not send again what it has completed before, whatever existing is, unless the local file has
+        /// changed since. Default: none.</summary>
         public string ResumeFile { get; set; }
 
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
@@ -337,11 +338,11 @@ namespace LibSendSafely
         /// If the call fails, is stopped or is killed, temporary files stay beside their targets, and the same call
         /// goes on from there, in another process too: what is there is read and compared before it is relied on, and
         /// not fetched again. The resume file is private and small, and has neither content nor keys nor names. It is
-        /// created if it is missing, and removed when nothing is left to go on with. A download of everything goes on
-        /// with <see cref="Existing.Skip"/>. A temporary file that nobody goes on with is removed by a later download
-        /// into its directory, after a week. <see cref="Status.Busy"/>: another transfer uses the resume file. <see
-        /// cref="Status.InvalidArgument"/>: it is no such file, and was not changed. Default: none, and a download that
-        /// fails leaves nothing.</summary>
+        /// created if it is missing, and removed when nothing is left to go on with. A download of everything does not
+        /// fetch again what it has completed before, whatever existing is, as long as the file has not changed since. A
+        /// temporary file that nobody goes on with is removed by a later download into its directory, after a week.
+        /// <see cref="Status.Busy"/>: another transfer uses the resume file. <see cref="Status.InvalidArgument"/>: it
+        /// is no such file, and was not changed. Default: none, and a download that fails leaves nothing.</summary>
         public string ResumeFile { get; set; }
 
         internal DownloadOptions Copy() => (DownloadOptions)MemberwiseClone();

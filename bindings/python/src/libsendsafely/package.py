@@ -303,7 +303,8 @@ class Package(Handle):
         Existing.OVERWRITE does not upload what is the same. The `reason` of each item is why it was uploaded.
 
         replace_characters, allow_growth and resume_file are those of upload_file; one resume_file, outside of the
-        directory, serves all its files. If replacement would give two names in a directory the same form, the second
+        directory, serves all its files: the same call does not upload again what it has completed before, whatever
+        existing is, unless the local file has changed since. If replacement would give two names in a directory the same form, the second
         one gets a number.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
@@ -433,7 +434,8 @@ class Package(Handle):
         why it was downloaded, or how the file differs that was kept.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again with
-        Existing.SKIP to download the rest; with the resume_file of the first call, it goes on within the files too.
+        Existing.SKIP to download the rest. With the resume_file of the first call, the same call downloads the rest, and
+        goes on within the files too.
         Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
         download_file.
         """
