@@ -8,7 +8,7 @@ import traceback
 from typing import Any, NoReturn
 
 from .. import Error, Status, __version__
-from . import completion, doctor, keys, lists, receive, send, workspace
+from . import completion, doctor, keys, lists, receive, resume, send, workspace
 from .output import CODES, EXIT_BROKEN_PIPE, Output
 from .signals import Interrupted
 from .streams import can_print, open_standard_streams, write
@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="libsendsafely", parents=[common], description="Sends and receives files with SendSafely, end-to-end encrypted.", epilog=EPILOG)
     top.add_argument("--version", action="version", version=f"libsendsafely {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for module in (send, receive, lists, workspace, keys, doctor):
+    for module in (send, receive, lists, workspace, keys, resume, doctor):
         module.add(commands, common)
     completion.add(commands, top)
     return top

@@ -24,6 +24,12 @@ def sent_name(path: str, arguments: Namespace) -> str:
     return name
 
 
+def name_there(path: str, arguments: Namespace) -> str:
+    """The name that a file gets on the service."""
+    name = sent_name(path, arguments)
+    return UNSAFE.sub("_", name).rstrip(". ") if arguments.replace_characters else name
+
+
 def files(arguments: Namespace, *, trees: bool = False) -> None:
     """Checks the files and their names, also those in directory trees if one that cannot be sent ends all."""
     for path in arguments.files:
@@ -74,9 +80,7 @@ def distinct_names(arguments: Namespace) -> None:
     system takes them for one gets a number."""
     first: dict[str, str] = {}
     for path in arguments.files:
-        name = sent_name(path, arguments)
-        if arguments.replace_characters:
-            name = UNSAFE.sub("_", name).rstrip(". ")
+        name = name_there(path, arguments)
         if name in first:
             raise Error(f"{first[name]} and {as_text(path)} would both be sent as {name}", status=Status.INVALID_ARGUMENT, remedy=RENAME)
         first[name] = as_text(path)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Callable
 
-from .. import Action, Compare, Error, Existing, Reason, Status
-from . import targets, texts
+from .. import Action, Client, Compare, Error, Existing, Reason, Status
+from . import runs, targets, texts
 from .credentials import connect
 from .display import message_text, printable
 from .output import Output
@@ -26,6 +26,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     targets.add(parser, "LINK|ID")
     add_download_options(parser)
     parser.add_argument("--password-file", metavar="FILE", help="file with the password that the sender set")
+    runs.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -45,7 +46,7 @@ def add_existing(parser: ArgumentParser) -> None:
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--overwrite", dest="existing", action="store_const", const=Existing.OVERWRITE, help="replace existing files")
     existing.add_argument("--skip", dest="existing", action="store_const", const=Existing.SKIP,
-                          help="skip existing files of the same size; use it also to continue after a failure")
+                          help="skip existing files of the same size")
 
 
 def add_compare(parser: ArgumentParser, what: str) -> None:
@@ -68,15 +69,22 @@ THERE = {
 
 def run(arguments: Namespace, out: Output) -> None:
     password = texts.first_line(arguments.password_file) if arguments.password_file else None
-    with connect(arguments, out) as client, targets.opened(client, arguments, out) as package:
+    with connect(arguments, out) as client, received(client, arguments, out, "receive") as run, targets.opened(client, arguments, out) as package:
+        run.note(package=package.id)
         with keycode_judged():
             message = package.get_message()
         if message is not None:
             out.result("message", {"text": message}, message_text(message))
         with directory_made(arguments.to), out.bar(package.id) as bar, keycode_judged():
-            transferred(out, lambda: package.download_all(
+            transferred(out, lambda: run.using(lambda notes: package.download_all(
                 arguments.to, existing=arguments.existing or Existing.REFUSE, password=password,
-                strict_size=arguments.strict_size, compare=compare(arguments), progress=bar))
+                strict_size=arguments.strict_size, compare=compare(arguments), resume_file=notes, progress=bar)))
+
+
+def received(client: Client, arguments: Namespace, out: Output, command: str, path: str = "") -> AbstractContextManager[runs.Run]:
+    """The run of a command that receives."""
+    to = os.path.realpath(arguments.to)
+    return runs.noted(arguments, out, client, command, [targets.target(arguments), path, to], directory=as_text(to))
 
 
 @contextmanager
@@ -114,14 +122,16 @@ def keycode_judged() -> Iterator[None]:
         raise
 
 
-def transferred(out: Output, transfer: Callable[[], Iterable[ReportItem]]) -> None:
+def transferred(out: Output, transfer: Callable[[], tuple[ReportItem, ...]]) -> tuple[ReportItem, ...]:
     """Runs a transfer of several files, and prints what happened to each of them, also if the transfer fails."""
     try:
-        print_report(out, transfer())
+        report = transfer()
     except Error as error:
         # A file that the error itself names is not reported twice.
         print_report(out, error.report or (), error.message)
         raise
+    print_report(out, report)
+    return report
 
 
 def print_report(out: Output, report: Iterable[ReportItem], known: str = "") -> None:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from argparse import ArgumentParser, Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import Error, Package, Status, Workspace
-from . import judged, texts
+from .. import Client, Error, Package, PackageState, Status, Workspace
+from . import judged, runs, texts
 from .credentials import connect
-from .judged import sent_name
 from .output import Output
-from .streams import keep, standard_input
+from .streams import keep
 from .values import as_text, whole
-from .workspace import add_upload_options, print_sent, put, upload_options
+from .workspace import add_upload_options, put, put_file, put_run
+
+if TYPE_CHECKING:
+    from ..records import PackageInformation
+
+DELETED = (PackageState.DELETED_PARTIALLY_COMPLETE, PackageState.DELETED_INCOMPLETE, PackageState.DELETED_COMPLETE)
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
         "send", parents=[common], help="send files, and print the secure link",
-        description="Sends files. Prints only the secure link on standard output. After a failure the unfinished package is deleted, "
-                    "unless recipients may have it already.")
+        description="Sends files. Prints only the secure link on standard output. After an interruption the same command goes on "
+                    "with the same package. After another failure the unfinished package is deleted, unless recipients may have it already.")
     parser.add_argument("files", metavar="FILE", nargs="*", help="a file; - for standard input, with --name")
     parser.add_argument("--to", metavar="EMAIL", action="append", default=[], help="a recipient; may be repeated")
     parser.add_argument("--phone", metavar="EMAIL=NUMBER", action="append", default=[],
@@ -40,6 +45,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--workspace", metavar="NAME", type=as_text,
                         help="create a Workspace of this name; files may be directories, and --to adds collaborators")
     add_upload_options(parser)
+    runs.add_option(parser)
     parser.set_defaults(run=run, compare="size")
 
 
@@ -93,15 +99,26 @@ def run(arguments: Namespace, out: Output) -> None:
         message = texts.read(arguments.message_file)
     if arguments.password_file:
         password = texts.first_line(arguments.password_file)
-    with connect(arguments, out) as client:
+    names = ("to", "phone", "group", "life", "undisclosed", "notify", "reply_all", "read_only_pdf", "workspace", "replace_characters", "allow_growth")
+    about = [json.dumps([message, *(getattr(arguments, name) for name in names)]), *map(os.path.realpath, arguments.files)]
+    if arguments.message_file == "-":
+        arguments.no_resume = True
+    with connect(arguments, out) as client, put_run(arguments, out, client, "send", about) as run:
         package: Package | None = None
         sent: dict[str, Any] = {}
         try:
-            with out.signals.held():
-                package = client.create_package() if arguments.workspace is None else client.create_workspace(arguments.workspace)
-            fill(package, arguments, phones, message, out)
-            with out.signals.held():
-                sent = complete(package, arguments, password)
+            package, known = reopened(client, run, out)
+            if package is None:
+                with out.signals.held():
+                    package = client.create_package() if arguments.workspace is None else client.create_workspace(arguments.workspace)
+                    run.note(package=package.id, keycode=package.keycode)
+            if known is not None and known.state >= PackageState.EXPIRED_INCOMPLETE and not known.is_workspace:
+                # The response to the last step was lost, or a kill came before its result was printed.
+                sent = {"package_id": package.id, "link": package.link, "needs_approval": known.needs_approval, "approvers": known.approvers}
+            else:
+                fill(package, known, arguments, phones, message, run, out)
+                with out.signals.held():
+                    sent = complete(package, arguments, password)
             if sent["needs_approval"]:
                 out.note(f"recipients can open the package after one of these has approved it: {', '.join(sent['approvers'])}")
             out.result("sent", sent, sent["link"])
@@ -109,12 +126,43 @@ def run(arguments: Namespace, out: Output) -> None:
             if sent:
                 where = keep(f"{sent['package_id']}.link", str(out.rendered("sent", sent, sent["link"])))
                 out.remark = f"the package {sent['package_id']} was sent; its link is {where}"
-            elif package is not None:
-                remove(package, out, 5 if isinstance(error, Exception) else 3)
+                run.remove()
+            elif package is not None and not (run.goes_on() and may_go_on(error)):
+                out.remark = remove(package, out, 5 if isinstance(error, Exception) else 3)
+                if not (isinstance(error, Error) and error.status is Status.OUTCOME_UNKNOWN):
+                    run.remove()
             raise
         finally:
             if package is not None:
                 package.close()
+
+
+def may_go_on(error: BaseException) -> bool:
+    """Whether the same command may succeed later: it was interrupted, or the network or something on this machine is the reason."""
+    if not isinstance(error, Error):
+        return True
+    if error.status is Status.OUTCOME_UNKNOWN:
+        return False
+    return error.retryable or error.status is Status.STOPPED or error.status // 100 in (4, 6)
+
+
+def reopened(client: Client, run: runs.Run, out: Output) -> tuple[Package | None, PackageInformation | None]:
+    """The package of the same command that was interrupted, if the service still has it."""
+    package_id = run.facts.get("package")
+    if package_id is None:
+        return None, None
+    try:
+        package = client.open_package(package_id, run.facts["keycode"])
+        known = package.get_information()
+        if known.state not in DELETED:
+            return package, known
+        package.close()
+    except Error as error:
+        if error.status not in runs.GONE:
+            raise
+    out.note(f"the service no longer has the package {package_id} of the interrupted command, which begins anew")
+    run.begin_anew()
+    return None, None
 
 
 def complete(package: Package, arguments: Namespace, password: str | None) -> dict[str, Any]:
@@ -127,43 +175,47 @@ def complete(package: Package, arguments: Namespace, password: str | None) -> di
             "approvers": finalized.approvers}
 
 
-def fill(package: Package, arguments: Namespace, phones: dict[str, str], message: Any, out: Output) -> None:
+def fill(package: Package, known: PackageInformation | None, arguments: Namespace, phones: dict[str, str], message: Any,
+         run: runs.Run, out: Output) -> None:
+    """Adds what the package does not have yet."""
+    recipients = {recipient.email.lower(): recipient for recipient in known.recipients} if known else {}
+    groups = {group.contact_group_id for group in known.contact_groups} if known else set()
     for email in arguments.to:
-        package.add_recipient(email, phone_number=phones.get(email))
+        there = recipients.get(email.lower())
+        if there is None:
+            package.add_recipient(email, phone_number=phones.get(email))
+        elif email in phones and not there.sms_auth:
+            package.set_recipient_phone(there, phones[email])
     for group in arguments.group:
-        package.add_contact_group(group)
+        if group not in groups:
+            package.add_contact_group(group)
     if arguments.life is not None:
         package.set_life(arguments.life)
-    if message is not None:
+    if message is not None and "message" not in run.facts:
         package.set_message(message)
+        run.note(message=True)
     if isinstance(package, Workspace):
-        put(package, arguments, None, out)
+        put(package, arguments, None, run, out)
         return
-    for path in arguments.files:
-        name = sent_name(path, arguments)
-        with out.bar(name) as bar:
-            file = package.upload_file(standard_input().buffer if path == "-" else path, file_name=name, progress=bar,
-                                       **upload_options(arguments))
-        print_sent(out, file, name, path)
+    for number in range(len(arguments.files)):
+        put_file(package, arguments, number, run, out, there=known.files if known else ())
 
 
-def remove(package: Package, out: Output, seconds: float) -> None:
-    """Deletes the unfinished package, within so many seconds."""
+def remove(package: Package, out: Output, seconds: float) -> str:
+    """Deletes the unfinished package, within so many seconds. Returns what became of it."""
     out.within(seconds)
     try:
         if isinstance(package, Workspace):
             information = package.get_information()
             if information.contact_groups or any(not recipient.is_package_owner for recipient in information.recipients):
-                out.remark = f"people may use the Workspace {package.id}, so it was not deleted"
-                return
+                return f"people may use the Workspace {package.id}, so it was not deleted"
             package.delete()
         else:
             package.delete_unfinished()
-        out.remark = "nothing was sent"
+        return "nothing was sent"
     except Error as error:
         if error.status in (Status.OUTCOME_UNKNOWN, Status.ALREADY_FINALIZED):
-            out.remark = f"recipients may have the package {package.id}, so it was not deleted"
-        else:
-            out.remark = f"the unfinished package {package.id} could not be deleted from the service"
+            return f"recipients may have the package {package.id}, so it was not deleted"
+        return f"the unfinished package {package.id} could not be deleted from the service"
     except (Exception, KeyboardInterrupt):
-        out.remark = f"the unfinished package {package.id} could not be deleted from the service"
+        return f"the unfinished package {package.id} could not be deleted from the service"

@@ -71,10 +71,10 @@ def keep(name: str, line: str) -> str:
             sys.stderr.write(f"{line}\n")
             sys.stderr.flush()
             return "on standard error"
-    directory = os.path.join(state_home(), "libsendsafely")
+    directory = state_directory()
     path = os.path.join(directory, name)
     try:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        make_private(directory)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(f"{line}\n")
     except OSError as error:
@@ -89,7 +89,15 @@ def _is_discarded(stream: TextIO) -> bool:
     return False
 
 
-def state_home() -> str:
-    """The directory where programs of this user keep state."""
+def state_directory() -> str:
+    """The directory where this program keeps state of its user."""
     named = os.environ.get("XDG_STATE_HOME", "")
-    return named if os.path.isabs(named) else os.path.join(os.path.expanduser("~"), ".local", "state")
+    home = named if os.path.isabs(named) else os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(home, "libsendsafely")
+
+
+def make_private(directory: str) -> None:
+    """Creates a directory into which only its owner can look, if it is missing. Those above have the usual mode."""
+    os.makedirs(os.path.dirname(directory), exist_ok=True)
+    with suppress(FileExistsError):
+        os.mkdir(directory, mode=0o700)

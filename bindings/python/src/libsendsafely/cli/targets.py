@@ -33,6 +33,13 @@ def add_replace_characters(parser: ArgumentParser) -> None:
 
 def target(arguments: Namespace) -> str:
     """A secure link in the service's form, or an id."""
+    if not hasattr(arguments, "read_target"):  # Standard input can be read only once.
+        arguments.read_target = read_target(arguments)
+    text: str = arguments.read_target
+    return text
+
+
+def read_target(arguments: Namespace) -> str:
     text: str = arguments.target
     origin = ""
     if text == "-" or text.startswith("@"):

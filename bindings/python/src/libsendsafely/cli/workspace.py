@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from functools import partial
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from .. import Action, Error, Existing, Reason, Status, Workspace
-from . import judged, resume, sync, targets
+from .. import Action, Client, Compare, Error, Existing, Package, Reason, Status, Workspace
+from . import judged, runs, sync, targets
 from .credentials import connect
 from .display import printable
 from .judged import sent_name
 from .output import Output
-from .receive import add_compare, add_download_options, compare, directory_made, keycode_judged, note_size, transferred
+from .receive import add_compare, add_download_options, compare, directory_made, keycode_judged, note_size, received, transferred
 from .streams import standard_input
 from .values import as_text
 
 if TYPE_CHECKING:
-    from ..records import Directory, Download, File
+    from ..records import Directory, Download, File, ReportItem
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--into", metavar="PATH", type=as_text, default="", help="a directory in the Workspace; default: the root directory")
     parser.add_argument("--name", metavar="NAME", type=as_text, help="name of the file from standard input")
     add_upload_options(parser)
-    resume.add_option(parser)
+    runs.add_option(parser)
     add_compare(parser, "in a directory, and is not uploaded (by size alone all are)")
     parser.set_defaults(run=run_put)
 
@@ -48,6 +49,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     targets.add(parser, "WORKSPACE")
     parser.add_argument("path", metavar="PATH", nargs="?", type=as_text, default="", help="a file or directory in the Workspace; default: everything")
     add_download_options(parser)
+    runs.add_option(parser)
     parser.set_defaults(run=run_get)
 
     sync.add(verbs, common)
@@ -85,28 +87,90 @@ def run_put(arguments: Namespace, out: Output) -> None:
         raise Error("--name needs exactly one -, and - needs --name", status=Status.INVALID_ARGUMENT,
                     remedy="use both for standard input, or neither")
     judged.files(arguments)
-    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
-        put(workspace, arguments, targets.directory_at(workspace, arguments.into), out)
+    about = [targets.target(arguments), arguments.into, *map(os.path.realpath, arguments.files)]
+    with connect(arguments, out) as client, put_run(arguments, out, client, "workspace put", about) as run, \
+            targets.opened_workspace(client, arguments, out) as workspace:
+        run.note(package=workspace.id)
+        put(workspace, arguments, targets.directory_at(workspace, arguments.into), run, out)
 
 
-def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out: Output) -> None:
-    for path in arguments.files:
-        name = sent_name(path, arguments)
-        about = (workspace.id, into.directory_id if into else "", os.path.realpath(path))
-        with resume.noted(arguments, out, *about) as noted, out.bar(name) as bar:
-            if path == "-":
-                file = workspace.upload_file(standard_input().buffer, file_name=name, directory=into, progress=bar, **upload_options(arguments))
-                print_sent(out, file, name, path)
-            elif not os.path.isdir(path):
-                file = workspace.upload_file(path, file_name=name, directory=into, progress=bar, resume_file=noted, **upload_options(arguments))
-                print_sent(out, file, name, path)
-            else:
-                here = into or workspace.get_directory()
-                inner: Any = next((directory for directory in here.directories if directory.name == name), None)
-                inner = inner or workspace.create_directory(name, parent=into)
-                upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, compare=compare(arguments), progress=bar,
-                                     resume_file=noted, **upload_options(arguments))
-                transferred(out, upload_all)
+def put_run(arguments: Namespace, out: Output, client: Client, command: str, about: list[str]) -> AbstractContextManager[runs.Run]:
+    """The run of a command that sends. Standard input cannot be read a second time."""
+    arguments.no_resume = arguments.no_resume or "-" in arguments.files
+    return runs.noted(arguments, out, client, command, about, paths=[as_text(path) for path in arguments.files])
+
+
+def put(workspace: Workspace, arguments: Namespace, into: Directory | None, run: runs.Run, out: Output) -> None:
+    for number, path in enumerate(arguments.files):
+        if path == "-" or not os.path.isdir(path):
+            put_file(workspace, arguments, number, run, out, directory=into)
+        else:
+            put_directory(workspace, arguments, number, into, run, out)
+
+
+def put_file(package: Package, arguments: Namespace, number: int, run: runs.Run, out: Output, *, there: Sequence[File] | None = None,
+             directory: Directory | None = None) -> None:
+    """Uploads a file, unless this run has done that before. `there` is what is on a package that only this run fills."""
+    path = arguments.files[number]
+    name = sent_name(path, arguments)
+    options: Any = {"file_name": name, **upload_options(arguments), **({"directory": directory} if directory else {})}
+    if path == "-":
+        with out.bar(name) as bar:
+            file = package.upload_file(standard_input().buffer, progress=bar, **options)
+        print_sent(out, file, name, path)
+        return
+    now = runs.stamp(path)
+    before, done = run.facts.get(f"begun {number}"), run.facts.get(f"done {number}")
+    is_there = there is None or (done and any(file.file_id == done["file_id"] for file in there))
+    if done and is_there and (done["stamp"] == now or (arguments.allow_growth and done["stamp"][0] <= now[0])):
+        out.log(f"{name}: was sent before")
+        print_before(out, path, done)
+        return
+    for left in there or ():
+        # A kill came after the last part, and nothing but that is not noted; or the file has changed since.
+        if left.file_name != judged.name_there(path, arguments) or not (done or (before and not run.begun())):
+            continue
+        if not done and before == now and left.size == now[0]:
+            print_before(out, path, note_sent(run, number, left, now))
+            return
+        package.delete_file(left)
+    run.note(**{f"begun {number}": now})
+    with out.bar(name) as bar:
+        file = run.using(lambda notes: package.upload_file(path, resume_file=notes, progress=bar, **options))
+    note_sent(run, number, file, now)
+    print_sent(out, file, name, path)
+
+
+def note_sent(run: runs.Run, number: int, file: File, stamp: list[int]) -> dict[str, Any]:
+    done = {"file_id": file.file_id, "name": file.file_name, "size": file.size or 0, "stamp": stamp}
+    run.note(**{f"done {number}": done})
+    return done
+
+
+def put_directory(workspace: Workspace, arguments: Namespace, number: int, into: Directory | None, run: runs.Run, out: Output) -> None:
+    path = arguments.files[number]
+    name = sent_name(path, arguments)
+    here = into or workspace.get_directory()
+    inner: Any = next((directory for directory in here.directories if directory.name == name), None)
+    inner = inner or workspace.create_directory(name, parent=into)
+    given: dict[str, Any] = {"existing": Existing.OVERWRITE, "compare": compare(arguments)}
+    if f"done {number}" in run.facts:
+        # Only what has changed since then.
+        given = {"existing": Existing.SKIP, "compare": Compare.TIME if arguments.compare == "size" else compare(arguments)}
+
+    def upload_all() -> tuple[ReportItem, ...]:
+        with out.bar(name) as bar:
+            return run.using(lambda notes: workspace.upload_all(
+                path, into=inner, resume_file=notes, progress=bar, **given, **upload_options(arguments)))
+
+    report = transferred(out, upload_all)
+    run.note(**{f"done {number}": {"size": sum(item.size for item in report)}})
+
+
+def print_before(out: Output, path: str, done: dict[str, Any]) -> None:
+    """Prints a file that the same command has uploaded before it was interrupted."""
+    out.result("file", {"path": done["name"], "local_path": as_text(path), "file_id": done["file_id"], "size": done["size"], "status": Status.OK,
+                        "action": Action.SKIPPED, "message": None, "renamed": False, "declared_size": done["size"], "reason": Reason.NONE}, None)
 
 
 def print_sent(out: Output, file: File, name: str, path: str) -> None:
@@ -127,7 +191,9 @@ def print_file(out: Output, file: Download | File, path: str, local_path: str | 
 
 def run_get(arguments: Namespace, out: Output) -> None:
     given: Any = {"existing": arguments.existing or Existing.REFUSE, "compare": compare(arguments), "strict_size": arguments.strict_size}
-    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
+    with connect(arguments, out) as client, received(client, arguments, out, "workspace get", arguments.path) as run, \
+            targets.opened_workspace(client, arguments, out) as workspace:
+        run.note(package=workspace.id)
         *parents, last = targets.names(arguments.path) or [""]
         parent = targets.directory_at(workspace, "/".join(parents))
         file = next((file for file in parent.files if file.file_name == last), None)
@@ -136,8 +202,10 @@ def run_get(arguments: Namespace, out: Output) -> None:
             raise targets.missing(arguments.path)
         with directory_made(arguments.to), out.bar(last or workspace.id) as bar, keycode_judged():
             if file is None:
-                transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, progress=bar, **given))
+                transferred(out, lambda: run.using(lambda notes: workspace.download_all(
+                    arguments.to, from_directory=source, resume_file=notes, progress=bar, **given)))
             else:
-                got = workspace.download_file(file, arguments.to, directory=parent, progress=bar, **given)
+                got = run.using(lambda notes: workspace.download_file(
+                    file, arguments.to, directory=parent, resume_file=notes, progress=bar, **given))
                 print_file(out, got, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
                 note_size(out, last, got.size, got.declared_size)
