@@ -133,7 +133,20 @@ stress: build ## programs that upload at once, with lost responses and kills; SE
 	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \
 	  cargo test --locked -p sendsafely --test stress -- --nocapture
 
+.PHONY: coverage sbom check-full
+
+coverage: build ## which lines of the core the Rust tests and the C programs run; fails below its goals
+	@tools/python tools/coverage.py
+
+sbom: build ## which packages are in the library, as CycloneDX, in target/sbom
+	@mkdir -p target/sbom
+	@tools/python tools/sbom.py $(RELEASE)/libsendsafely.so target/sbom/libsendsafely.cdx.json
+
 check: test-check ## the same as test-check
+
+check-full: ## make check with cargo deny, which is compiled from source, for minutes, and so no part of `make test`
+	@CARGO_TARGET_DIR=target/tools/build nice cargo install --quiet --locked --root target/tools cargo-deny@0.20.2
+	@$(MAKE) test-check
 
 bench: deps examples wheel ## speed and memory, of the wrappers too, beside the official Python client
 	@benches/run.py

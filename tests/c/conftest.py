@@ -28,7 +28,7 @@ Run = namedtuple("Run", "status output tests")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--build", choices=["release", "asan", "valgrind"], default="release", help="what the programs run with")
+    parser.addoption("--build", choices=["release", "asan", "valgrind", "coverage"], default="release", help="what the programs run with")
 
 
 class Build:
@@ -87,6 +87,8 @@ def build(request):
     name = request.config.getoption("build")
     if name == "asan":
         return asan()
+    if name == "coverage":
+        return Build(name, TARGET / "coverage", ["cc", "-O1", "-DTEST_HOOKS"])
     # Valgrind: no error, no leak, not even a possible one. It runs the threads of a program one at a time.
     return Build(name, TARGET / "release", ["gcc" if sys.platform == "win32" else "cc", "-O1"], VALGRIND if name == "valgrind" else ())
 

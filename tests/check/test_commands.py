@@ -14,27 +14,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# The programs of tools/requirements.txt.
-VENV = Path(sys.prefix, "bin")
+# The programs of tools/requirements.txt, and those that `make check-full` compiles.
+VENV, COMPILED = Path(sys.prefix, "bin"), ROOT / "target/tools/bin"
+PATH = f"{COMPILED}{os.pathsep}{os.environ['PATH']}"
 
 
 def run(command):
-    return subprocess.run(shlex.split(command), cwd=ROOT, env={**os.environ, "RUSTDOCFLAGS": "-D warnings"}, stdout=subprocess.PIPE,
+    return subprocess.run(shlex.split(command), cwd=ROOT, env={**os.environ, "PATH": PATH, "RUSTDOCFLAGS": "-D warnings"}, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def needs(program):
     """cargo-deny may be missing in CI, too, which has a job of its own for it."""
-    if not shutil.which(program):
+    if not shutil.which(program, path=PATH):
         missing = pytest.fail if os.environ.get("CI") and program != "cargo-deny" else pytest.skip
-        missing(f"{program} is not installed")
+        missing(f"{program} is not installed; make check-full compiles it" if program == "cargo-deny" else f"{program} is not installed")
 
 
 @pytest.mark.parametrize(("program", "ci", "outcome"), [
     ("cargo-none", "true", pytest.fail), ("cargo-none", "", pytest.skip), ("cargo-deny", "true", pytest.skip)])
 def test_a_missing_program(monkeypatch, program, ci, outcome):
     monkeypatch.setenv("CI", ci)
-    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys.modules[__name__], "PATH", "")
     with pytest.raises(outcome.Exception, match=f"{program} is not installed"):
         needs(program)
 
@@ -46,7 +47,8 @@ def passes(command):
 
 
 @pytest.mark.parametrize("command", ["cargo fmt --all --check", "cargo clippy --locked --workspace --all-targets --quiet -- -D warnings",
-                                     "cargo doc --locked --workspace --no-deps --quiet", "cargo deny --log-level error check licenses bans sources"])
+                                     "cargo doc --locked --workspace --no-deps --quiet",
+                                     "cargo deny --log-level error --workspace check licenses sources bans"])
 def test_cargo(command):
     needs(f"cargo-{command.split()[1]}" if " doc " not in command else "rustdoc")
     passes(command)
@@ -56,7 +58,7 @@ def test_advisories():
     needs("cargo-deny")
     if run("cargo deny fetch db").returncode != 0:
         pytest.skip("the advisories' database cannot be fetched")
-    passes("cargo deny --log-level error check advisories")
+    passes("cargo deny --log-level error --workspace check advisories")
 
 
 def tracked(*patterns):
