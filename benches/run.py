@@ -236,15 +236,35 @@ def curl(transfers):
         return time.monotonic() - started
 
 
+def c_program(name):
+    """A C program of this directory, over the library that `make examples` has built."""
+    program = os.path.join(PLACE, name)
+    shell("cc", "-std=c99", "-D_XOPEN_SOURCE=700", "-Wall", "-Wextra", "-Werror", "-O2", "-I" + os.path.join(ROOT, "include"),
+          os.path.join(ROOT, f"benches/{name}.c"), "-o", program, "-L" + os.path.dirname(SEND), "-l:libsendsafely.so.0",
+          "-Wl,-rpath," + os.path.dirname(SEND))
+    return program
+
+
+# --- Small costs ---------------------------------------------------------------------------------------------------
+
+
+def small_costs(server, interpreter, script):
+    """What a client, a call without network and the import of the Python wrapper take."""
+    of_client, of_call = must(Run([c_program("calls")], server.environment()), "calls").output.split()
+    row("a client after the first of a program, C", f"{int(of_client) / 1000:.0f} us")
+    row("a call without network, C", f"{of_call} ns", "at most 100 ns", int(of_call) <= 100)
+    of_call = must(Run([interpreter, script, "calls"], server.environment()), "calls").output.strip()
+    row("a call without network, Python", f"{of_call} ns", "at most 3000 ns", int(of_call) <= 3000)
+    importing = import_time(interpreter)
+    row("import of libsendsafely, above a bare interpreter", f"{importing:.0f} ms", "at most 40 ms", importing <= 40)
+
+
 # --- Stopping ------------------------------------------------------------------------------------------------------
 
 
 def stop_latency(server, file, link):
     """Milliseconds from the request to stop to the return of the call, at 20 moments of a transfer each way."""
-    program = os.path.join(PLACE, "stop")
-    shell("cc", "-std=c99", "-D_XOPEN_SOURCE=700", "-Wall", "-Wextra", "-Werror", "-O2", "-I" + os.path.join(ROOT, "include"),
-          os.path.join(ROOT, "benches/stop.c"), "-o", program, "-L" + os.path.dirname(SEND), "-l:libsendsafely.so.0",
-          "-Wl,-rpath," + os.path.dirname(SEND))
+    program = c_program("stop")
     moments = random.Random(1)
     for direction, what in (("send", file), ("receive", link)):
         taken = []
@@ -349,11 +369,8 @@ def bench(place):
                 mine >= over * python)
             row(f"{name}, raw bytes by parallel curl", f"{ceiling[way]:.0f} MB/s")
 
-        print("== small costs of the Python wrapper", flush=True)
-        interpreter, script = wrapper.send_command[:2]
-        importing = import_time(interpreter)
-        row("import of libsendsafely, above a bare interpreter", f"{importing:.0f} ms", "at most 40 ms", importing <= 40)
-        row("package.id of Python, a call without network", must(Run([interpreter, script, "calls"], server.environment()), "calls").output.strip() + " ns")
+        print("== small costs", flush=True)
+        small_costs(server, *wrapper.send_command[:2])
 
         print("== stopping", flush=True)
         server.admin("POST", "/reset")

@@ -36,7 +36,7 @@ mod platform {
     use std::os::unix::fs::OpenOptionsExt;
 
     use super::super::lock::Mutex;
-    use once_cell::race::OnceBox;
+    use super::super::per_process::PerProcess;
 
     /// A directory can neither be read nor written like a file, and with this flag nothing else can be done with it.
     #[cfg(target_os = "linux")]
@@ -47,40 +47,21 @@ mod platform {
 
     /// The descriptors that occupy free ones of 0 to 2, and how many threads need them now. A forked child starts
     /// again: the threads of its parent do not exist there.
-    struct Process {
-        id: u32,
-        plugs: Mutex<(usize, Vec<Plug>)>,
-        child: OnceBox<Process>,
-    }
+    struct Plugs(Mutex<(usize, Vec<Plug>)>);
 
-    impl Process {
-        fn new(id: u32, plugs: Vec<Plug>) -> Box<Self> {
-            Box::new(Self {
-                id,
-                plugs: Mutex::new((0, plugs)),
-                child: OnceBox::new(),
+    impl Plugs {
+        fn current() -> &'static Self {
+            static PLUGS: PerProcess<Plugs> = PerProcess::new();
+            PLUGS.get(|parent| {
+                Self(Mutex::new((
+                    0,
+                    parent.map_or_else(Vec::new, |_| inherited()),
+                )))
             })
         }
 
-        fn current() -> &'static Self {
-            static FIRST: OnceBox<Process> = OnceBox::new();
-            let id = std::process::id();
-            FIRST.get_or_init(|| Self::new(id, Vec::new())).of(id)
-        }
-
-        fn of(&self, id: u32) -> &Self {
-            let mut process = self;
-            while let Some(child) = process.child.get() {
-                process = child;
-            }
-            match process.id == id {
-                true => process,
-                false => (process.child).get_or_init(|| Self::new(id, inherited())),
-            }
-        }
-
         fn hold(&self) -> Held<'_> {
-            let mut plugs = self.plugs.lock();
+            let mut plugs = self.0.lock();
             plugs.0 += 1;
             // The system uses the lowest free number first. If none is left, `open` fails as well.
             while (0..=2).any(|number| flags(number).is_none()) {
@@ -95,11 +76,11 @@ mod platform {
         }
     }
 
-    pub(super) struct Held<'a>(&'a Process);
+    pub(super) struct Held<'a>(&'a Plugs);
 
     impl Drop for Held<'_> {
         fn drop(&mut self) {
-            let mut plugs = self.0.plugs.lock();
+            let mut plugs = self.0.0.lock();
             plugs.0 -= 1;
             if plugs.0 == 0 {
                 plugs.1.clear();
@@ -108,7 +89,7 @@ mod platform {
     }
 
     pub(super) fn hold() -> Held<'static> {
-        Process::current().hold()
+        Plugs::current().hold()
     }
 
     /// The descriptor that occupies one number.
@@ -216,16 +197,6 @@ mod platform {
             assert!(flags(number).is_some());
             // SAFETY: nothing else owns it now.
             drop(unsafe { File::from_raw_fd(number) });
-        }
-
-        #[test]
-        fn a_forked_child_does_not_wait_for_a_thread_of_its_parent() {
-            let parent = Process::new(1, Vec::new());
-            let _locked = parent.plugs.lock();
-            let child = parent.of(2);
-            drop(child.hold());
-            assert_eq!(child.plugs.lock().0, 0);
-            assert!(std::ptr::eq(parent.of(2), child));
         }
     }
 }

@@ -1,6 +1,7 @@
 """Progress callbacks, and how they stop a call."""
 
 import io
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -11,6 +12,8 @@ from urllib.response import addinfourl
 import pytest
 from libsendsafely import Error, Phase, Status, Stopped
 from libsendsafely import progress as adapters
+from libsendsafely._calls import LOCAL, call
+from libsendsafely._frames import Callbacks
 
 
 class Mine(Exception):
@@ -175,6 +178,22 @@ def test_the_client_has_one_for_every_call(emulator):
             for call in (client.get_user, package.get_information, lambda: next(client.list_packages())):
                 with pytest.raises(Stopped):
                     call()
+
+
+def test_calls_without_network_run_no_callback_and_cost_little(package):
+    ran = []
+    package._callbacks = Callbacks(ran.append, ran.append)
+    for name in sorted(LOCAL - {"sendsafely_package_link"}):  # The link needs finalize.
+        call(name, package)
+    assert not ran
+    steps = []
+    sys.setprofile(lambda frame, event, _: steps.append(frame.f_code.co_name) if "call" in event else None)
+    try:
+        assert package.running_uploads == 0
+    finally:
+        sys.setprofile(None)
+    # Each function that Python runs takes 50 to 100 ns. Calls that may run callbacks take more than 30.
+    assert len(steps) <= 20, steps
 
 
 def test_a_package_is_busy_inside_its_own_callback(package):

@@ -39,7 +39,7 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T> {
 /// A library prints nothing: panics inside a guard or on a worker become a status. All others are printed as before.
 fn print_nothing() {
     static DONE: AtomicBool = AtomicBool::new(false);
-    if thread::panicking() || DONE.swap(true, Ordering::Relaxed) {
+    if DONE.load(Ordering::Relaxed) || thread::panicking() || DONE.swap(true, Ordering::Relaxed) {
         return;
     }
     let previous = panic::take_hook();

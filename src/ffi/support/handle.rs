@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn tickets_from_before_a_fork_are_known_without_the_old_table() {
-        let mut child = Process::new(0);
+        let mut child = Process::new();
         child.first_serial = 100;
         let ticket = |serial: usize| serial << SERIAL_SHIFT | Thing::KIND << KIND_SHIFT | 1;
         assert_eq!(

@@ -110,7 +110,7 @@ def _stop_other_threads() -> None:
 def end_with_interpreter() -> None:
     """Holds a daemon thread while the interpreter exits, until Python ends it, so that it neither continues nor
     raises."""
-    while must_end():
+    while _exiting and not _in_main_thread():
         time.sleep(60)
 
 
