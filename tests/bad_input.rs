@@ -8,6 +8,10 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use sendsafely::{
@@ -1080,6 +1084,57 @@ fn a_system_without_certificates() {
     package
         .set_message(&mut (), "a bundle of the caller's is enough")
         .unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn the_certificates_of_the_system_are_read_once_and_for_https_only() {
+    const TEST: &str = "the_certificates_of_the_system_are_read_once_and_for_https_only";
+    if !is_child() {
+        let directory = TempDir::new();
+        let pipe = directory.join("certificates");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        return run_child(TEST, None, |command| {
+            command
+                .env("SSL_CERT_FILE", pipe)
+                .env_remove("SSL_CERT_DIR");
+        });
+    }
+    let emulator = Emulator::start_with(&["--tls"]);
+    let certificates = fs::read(emulator.text("ca_file")).unwrap();
+    let (reads, (again, may_again)) = (Arc::new(AtomicUsize::new(0)), mpsc::channel());
+    let counted = Arc::clone(&reads);
+    thread::spawn(move || {
+        loop {
+            // Waits until somebody opens the pipe to read it.
+            let pipe = std::env::var_os("SSL_CERT_FILE").unwrap();
+            let mut pipe = fs::OpenOptions::new().write(true).open(pipe).unwrap();
+            counted.fetch_add(1, Ordering::SeqCst);
+            pipe.write_all(&certificates).unwrap();
+            drop(pipe);
+            may_again.recv().unwrap();
+        }
+    });
+    for (url, expected) in [
+        ("http://127.0.0.1:9", 0),
+        ("https://portal.example", 1),
+        ("https://portal.example", 1),
+        ("https://other.example", 1),
+    ] {
+        let before = reads.load(Ordering::SeqCst);
+        Client::new(url, "key", "secret".into(), options()).unwrap();
+        let after = reads.load(Ordering::SeqCst);
+        assert_eq!(after, expected, "{url}");
+        if after > before {
+            again.send(()).unwrap();
+        }
+    }
 }
 
 #[test]

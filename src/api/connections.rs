@@ -1,11 +1,9 @@
-//! The connections of a client: how they are made, which certificates are trusted, and which call has which.
+//! The connections of a client: how they are made, and which call has which.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::crypto::CryptoProvider;
 use ureq::config::AutoHeaderValue;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 use url::Url;
 
@@ -18,10 +16,11 @@ use super::names::{CallNames, Names, Stop};
 use super::options::ClientOptions;
 use super::proxy::{Choice, Proxies};
 use super::socket::Sockets;
+use super::tls::TlsConnector;
 use super::transport::{ANYTHING, HttpTransport};
+use super::trust::Trust;
 use crate::call::Interrupt;
-use crate::error::{Error, ErrorKind, Result};
-use crate::os;
+use crate::error::Result;
 
 /// For parts. Larger buffers gain nothing, smaller ones cost 2 to 3 times as much with TLS.
 const BUFFER_SIZE: usize = 128 << 10;
@@ -56,8 +55,7 @@ pub(crate) struct Connections {
 
 struct Settings {
     proxies: Arc<Proxies>,
-    roots: Arc<Vec<Certificate<'static>>>,
-    provider: Arc<CryptoProvider>,
+    trust: Arc<Trust>,
     connect_timeout: Duration,
     stall_timeout: Duration,
     connections: usize,
@@ -69,14 +67,10 @@ struct Settings {
 
 impl Connections {
     pub(crate) fn new(host: &Url, options: &ClientOptions) -> Result<Self> {
-        let roots = match trusted_certificates(options) {
-            Ok(roots) => roots,
-            // A plain http host needs no certificates; a storage URL with https then fails in TLS.
-            Err(error) if error.kind() == ErrorKind::NoTrustStore && host.scheme() == "http" => {
-                Vec::new()
-            }
-            Err(error) => return Err(error),
-        };
+        let trust = Trust::new(options.ca_bundle.as_deref())?;
+        if host.scheme() != "http" {
+            trust.roots()?;
+        }
         let proxies = match options.proxy.as_deref() {
             None => Proxies::of_environment(|name| std::env::var_os(name)),
             Some(proxy) => Proxies::of_option(proxy)?,
@@ -85,8 +79,7 @@ impl Connections {
         proxies.proxy_for(host)?;
         let settings = Settings {
             proxies: Arc::new(proxies),
-            roots: Arc::new(roots),
-            provider: Arc::new(rustls::crypto::ring::default_provider()),
+            trust: Arc::new(trust),
             connect_timeout: options.connect_timeout.min(LONGEST_CONNECT),
             stall_timeout: options.stall_timeout,
             connections: options.parts_in_flight + 1,
@@ -168,12 +161,7 @@ impl Settings {
         sockets: Sockets,
         names: CallNames,
     ) -> Agent {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
-            .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))
-            .build();
         let config = Agent::config_builder()
-            .tls_config(tls)
             .proxy(proxy)
             .http_status_as_error(false)
             .max_redirects(0)
@@ -191,49 +179,7 @@ impl Settings {
             .timeout_per_read(Some(self.stall_timeout))
             .timeout_per_write(Some(self.stall_timeout))
             .build();
-        Agent::with_parts(config, connector(sockets), names)
+        let tls = TlsConnector::new(Arc::clone(&self.trust));
+        Agent::with_parts(config, connector(sockets, tls), names)
     }
-}
-
-/// The system's trust store and the caller's bundle.
-fn trusted_certificates(options: &ClientOptions) -> Result<Vec<Certificate<'static>>> {
-    let system = os::above_standard(rustls_native_certs::load_native_certs);
-    if os::are_exhausted() {
-        let message = "the certificates of the system cannot be read: too many open files";
-        return Err(Error::new(ErrorKind::SystemLimit, message));
-    }
-    let mut roots: Vec<_> = system
-        .certs
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate).to_owned())
-        .collect();
-    if let Some(path) = &options.ca_bundle {
-        let pem = os::above_standard(|| std::fs::read(path))
-            .map_err(|error| os::io_error(&error, path, ErrorKind::ReadFailed))?;
-        let before = roots.len();
-        for item in ureq::tls::parse_pem(os::text_of(&pem).as_bytes()) {
-            match item {
-                Ok(PemItem::Certificate(certificate)) => roots.push(certificate),
-                Ok(_) => {}
-                Err(_) => return Err(bad_bundle(path)),
-            }
-        }
-        if roots.len() == before {
-            return Err(bad_bundle(path));
-        }
-    }
-    if roots.is_empty() {
-        return Err(Error::new(
-            ErrorKind::NoTrustStore,
-            "this system has no certificates to verify servers with",
-        ));
-    }
-    Ok(roots)
-}
-
-fn bad_bundle(path: &std::path::Path) -> Error {
-    Error::new(
-        ErrorKind::InvalidArgument,
-        format!("{}: no PEM certificates that can be read", path.display()),
-    )
 }

@@ -3,22 +3,22 @@
 use std::time::Instant;
 
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
-    Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, Transport,
 };
 use zeroize::Zeroize as _;
 
 use super::exchange::{self, Direction};
 use super::socket::{Sockets, TcpConnector, whole_seconds};
 use super::socks::SocksConnector;
+use super::tls::TlsConnector;
 
 /// The connectors that make one connection, one after the other: by a proxy or by TCP alone, then TLS.
-pub(crate) fn connector(sockets: Sockets) -> impl Connector {
+pub(crate) fn connector(sockets: Sockets, tls: TlsConnector) -> impl Connector {
     Connecting(
         ().chain(SocksConnector(sockets.clone()))
             .chain(ConnectProxyConnector::default())
             .chain(TcpConnector(sockets))
-            .chain(RustlsConnector::default()),
+            .chain(tls),
     )
 }
 
@@ -121,7 +121,12 @@ mod tests {
     use ureq::{Agent, Proxy};
 
     use super::super::attempts::HEAD_START;
+    use super::super::trust::Trust;
     use super::*;
+
+    fn no_tls() -> TlsConnector {
+        TlsConnector::new(Trust::new(None).expect("no bundle").into())
+    }
 
     /// A host with two addresses, and the proxy.
     #[derive(Debug)]
@@ -169,7 +174,7 @@ mod tests {
         let config = Agent::config_builder()
             .proxy(Proxy::new(&format!("socks5://{proxy}")).ok())
             .build();
-        let connector = connector(Sockets::default());
+        let connector = connector(Sockets::default(), no_tls());
         let agent = Agent::with_parts(config, connector, TwoAddresses(proxy));
         let response = agent.get("http://host.test/").call().expect("a response");
         assert_eq!(response.status(), 204);
@@ -247,7 +252,11 @@ mod tests {
             .timeout_connect(Some(Duration::from_secs(seconds)))
             .timeout_recv_response(Some(Duration::from_secs(60)))
             .build();
-        Agent::with_parts(config, connector(sockets.clone()), Host(addresses.to_vec()))
+        Agent::with_parts(
+            config,
+            connector(sockets.clone(), no_tls()),
+            Host(addresses.to_vec()),
+        )
     }
 
     fn get(agent: &Agent) -> Result<Duration, ureq::Error> {

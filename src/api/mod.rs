@@ -18,8 +18,10 @@ mod session;
 mod signing;
 mod socket;
 mod socks;
+mod tls;
 pub(crate) mod transport;
 pub(crate) mod tree;
+mod trust;
 
 pub(crate) use envelope::{MOST_FILES, refusal};
 pub(crate) use session::{Api, Session};

@@ -4,7 +4,7 @@
 //! threads for the process: a forked child inherits the entries of threads that it does not have, and a thread of its
 //! own that gets the same address closes the list to a circle, which the next wake-up follows for ever.
 
-use std::sync::{self, PoisonError};
+use std::sync::{self, PoisonError, TryLockError};
 use std::time::Instant;
 
 pub(crate) use std::sync::MutexGuard;
@@ -20,6 +20,15 @@ impl<T> Mutex<T> {
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` if another thread uses it, or used it when this process was forked.
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        match self.0.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 

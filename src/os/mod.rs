@@ -33,7 +33,6 @@ pub(crate) use host_name::host_name;
 pub(crate) use journal::{Journal, Lock, LockedJournal, state_directory};
 pub(crate) use mark::{Holder, Mark, any_alive, holder, marks_of_the_dead, set_at};
 pub(crate) use placed::PlacedFile;
-pub(crate) use mark::{Holder, Mark, any_alive, holder, marks_of_the_dead};
 pub(crate) use per_process::PerProcess;
 pub(crate) use removal::remove_unchanged;
 pub(crate) use socket::{begin_to_connect, is_connected, is_dead, make_usable, wait_for_any};
