@@ -6,8 +6,11 @@
 //! bench-kernel` compares them, and both with rPGP.
 
 pub mod portable;
+mod repeated;
 #[cfg(target_arch = "x86_64")]
 mod x86;
+
+pub use repeated::{Repeated, SHA256_LEN};
 
 /// Length of a SHA-1 digest.
 pub const DIGEST_LEN: usize = 20;

@@ -8,6 +8,7 @@
 
 mod aead;
 mod cfb;
+mod derivations;
 mod head;
 mod packet;
 mod part;
