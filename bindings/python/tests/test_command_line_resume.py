@@ -278,7 +278,7 @@ def test_the_same_command_runs_once_at_a_time(shell, tmp_path):
     (tmp_path / "link").write_text(shell("send", "--undisclosed", "big.bin"))
     receive = ["receive", "@link", "--to", "got"]
     process = running(shell, receive, tmp_path, lambda: len(noted(shell)) >= 3, endpoint="part_get", part=4)
-    shell(*receive, code=2)
+    shell(*receive, code=1)
     assert "the same command is running" in shell.err and "--no-resume" in shell.err
     [line] = shell.json("resume", "list")
     assert line["is_running"]
