@@ -8,6 +8,7 @@ use crate::api::options::{ClientOptions, header_text};
 use crate::api::{Api, Credentials, Session, endpoint};
 use crate::call::{self, Call, Kind, Observer, Threads};
 use crate::check::{check_filled, trimmed};
+use crate::crypto::Lanes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
@@ -22,6 +23,7 @@ struct Common {
     api: Api,
     options: ClientOptions,
     budget: Arc<Budget>,
+    lanes: Arc<Lanes>,
     threads: Threads,
     evidence: AllEvidence,
 }
@@ -93,6 +95,7 @@ impl Client {
             api,
             options,
             budget,
+            lanes: Arc::default(),
             threads: Threads::default(),
             evidence: AllEvidence::default(),
         })))
@@ -151,6 +154,10 @@ impl Client {
 
     pub(crate) fn options(&self) -> &ClientOptions {
         &self.0.options
+    }
+
+    pub(crate) fn lanes(&self) -> &Arc<Lanes> {
+        &self.0.lanes
     }
 
     pub(crate) fn budget(&self) -> &Arc<Budget> {

@@ -16,7 +16,7 @@ pub(crate) use digest::{digest_of_texts, hex};
 pub(crate) use key_pair::{PrivateKey, encrypt_keycode, generate_key_pair};
 pub(crate) use keycode::{Keycode, Passphrase, SHORTEST_KEYCODE};
 pub(crate) use message::{decrypt_message, encrypt_message};
-pub(crate) use openpgp::{Limits, PartBuffer, Place, open, proves_passphrase};
+pub(crate) use openpgp::{Lanes, Limits, PartBuffer, Place, open, proves_passphrase};
 pub(crate) use public_key::{is_outdated, public_key_in};
 
 use rand_core::{OsRng, RngCore};

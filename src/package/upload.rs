@@ -411,6 +411,7 @@ impl FileUpload {
         upload::run(FileToSend {
             session: Arc::clone(&session),
             budget: Arc::clone(client.budget()),
+            lanes: Arc::clone(client.lanes()),
             package_id: self.inner.path_name.clone(),
             file_id: file_id.clone(),
             directory_id: self.directory_id.clone(),

@@ -17,13 +17,14 @@ use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::transport::{Failure, read_limited};
 use crate::call::{Call, Gate, Phase, Turn, WORKER_GRACE};
-use crate::crypto::{PartBuffer, Passphrase, Place};
+use crate::crypto::{Lanes, PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A file that exists on the service, with all that it takes to send its parts.
 pub(crate) struct FileToSend {
     pub(crate) session: Arc<Session>,
     pub(crate) budget: Arc<Budget>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) package_id: String,
     pub(crate) file_id: String,
     pub(crate) directory_id: Option<String>,
@@ -217,10 +218,13 @@ impl Upload {
         let file = &self.file;
         let call = &file.session.call;
         let mut held = self.take_memory()?;
-        let place = |part| Place {
-            part,
-            parts: file.plan.parts,
-            size: file.plan.size,
+        let seal = |buffer, part| {
+            let place = Place {
+                part,
+                parts: file.plan.parts,
+                size: file.plan.size,
+            };
+            file.lanes.seal_at(buffer, &place, &file.passphrase)
         };
         let mut buffer = PartBuffer::within(std::mem::take(&mut held.memory.buffer));
         match &file.feed {
@@ -235,20 +239,18 @@ impl Upload {
                 if self.is_stored(turn, stored.as_ref()) {
                     call.part_done(length as u64);
                 } else {
-                    let sealed = buffer.seal_at(&place(turn), &file.passphrase)?;
-                    self.send(turn, sealed, length)?;
+                    buffer = seal(buffer, turn)?;
+                    self.send(turn, buffer.message(), length)?;
                     self.note(turn, stored);
                 }
                 held.memory.buffer = buffer.into_memory();
             }
             Feed::Pulled(puller) => {
-                let mut filled = puller.pull(call, &held.memory, buffer)?;
+                let filled = puller.pull(call, &held.memory, buffer)?;
                 drop(pulls);
-                let sealed = filled
-                    .buffer
-                    .seal_at(&place(filled.part), &file.passphrase)?;
-                self.send(filled.part, sealed, filled.length)?;
-                held.memory.buffer = filled.buffer.into_memory();
+                let buffer = seal(filled.buffer, filled.part)?;
+                self.send(filled.part, buffer.message(), filled.length)?;
+                held.memory.buffer = buffer.into_memory();
             }
             Feed::Spool(spool) => {
                 let (offset, length, plaintext_length) = spool.parts[turn as usize - 1];

@@ -10,6 +10,7 @@ mod aead;
 mod cfb;
 mod derivations;
 mod head;
+mod lanes;
 mod packet;
 mod part;
 mod place;
@@ -23,6 +24,7 @@ mod tests;
 mod reader;
 
 pub(crate) use head::proves_passphrase;
+pub(crate) use lanes::Lanes;
 pub(crate) use part::PartBuffer;
 pub(crate) use place::Place;
 pub(crate) use reader::open;

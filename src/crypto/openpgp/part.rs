@@ -118,6 +118,11 @@ impl PartBuffer {
         bytes
     }
 
+    /// The message of a sealed part.
+    pub(crate) fn message(&self) -> &[u8] {
+        &self.bytes[self.message.clone()]
+    }
+
     /// Begins a part of `len` bytes and gives the place for them. It holds leftovers: fill it all, or call this again
     /// with the length of what was filled, which stays there.
     pub(crate) fn plaintext_mut(&mut self, len: usize) -> &mut [u8] {
@@ -158,7 +163,7 @@ impl PartBuffer {
         if self.message.is_empty() {
             self.encrypt(format, name, passphrase, &Fresh::draw()?)?;
         }
-        Ok(&self.bytes[self.message.clone()])
+        Ok(self.message())
     }
 
     /// Encrypts a text under a session key that travels in a packet of its own: gives the packet of encrypted data.
@@ -167,8 +172,20 @@ impl PartBuffer {
         buffer
             .plaintext_mut(text.len())
             .copy_from_slice(text.as_bytes());
-        let packet = buffer.encrypt_data(LiteralFormat::Utf8, "", key, &random()?)?;
-        Ok(Zeroizing::new(buffer.bytes[packet].to_vec()))
+        let key = Zeroizing::new(*key);
+        let prepared = buffer.prepare_data(LiteralFormat::Utf8, "", key, &random()?)?;
+        sendsafely_cfb::hash_and_encrypt(&mut [prepared.lane(&mut buffer)]);
+        Ok(Zeroizing::new(buffer.bytes[prepared.message].to_vec()))
+    }
+
+    /// Does all but encrypt a part that says where it belongs.
+    pub(super) fn prepare_at(
+        &mut self,
+        place: &Place,
+        passphrase: &Passphrase,
+    ) -> Result<Prepared> {
+        let fresh = Fresh::draw()?;
+        self.prepare(LiteralFormat::Binary, &place.name(), passphrase, &fresh)
     }
 
     fn encrypt(
@@ -178,6 +195,19 @@ impl PartBuffer {
         passphrase: &Passphrase,
         fresh: &Fresh,
     ) -> Result<()> {
+        let prepared = self.prepare(format, name, passphrase, fresh)?;
+        sendsafely_cfb::hash_and_encrypt(&mut [prepared.lane(self)]);
+        self.message = prepared.message;
+        Ok(())
+    }
+
+    fn prepare(
+        &mut self,
+        format: LiteralFormat,
+        name: &str,
+        passphrase: &Passphrase,
+        fresh: &Fresh,
+    ) -> Result<Prepared> {
         let mut key = Zeroizing::new([0; 32]);
         s2k::derive_with::<Sha256>(
             &fresh.salt,
@@ -185,26 +215,26 @@ impl PartBuffer {
             s2k::decode_count(S2K_COUNT),
             &mut *key,
         );
-        let data = self.encrypt_data(format, name, &key, &fresh.prefix)?;
+        let mut prepared = self.prepare_data(format, name, key, &fresh.prefix)?;
         let mut front = Front {
             bytes: &mut self.bytes[..HEADROOM],
-            start: data.start,
+            start: prepared.message.start,
         };
         front.push(&[S2K_COUNT]);
         front.push(&fresh.salt);
         front.push(&[0xc3, 13, 4, 9, 3, 8]);
-        self.message = front.start..data.end;
-        Ok(())
+        prepared.message.start = front.start;
+        Ok(prepared)
     }
 
-    /// Encrypts the plaintext where it lies; gives the place of the packet of encrypted data.
-    fn encrypt_data(
+    /// Makes a packet of encrypted data around the plaintext, which lacks only encryption.
+    fn prepare_data(
         &mut self,
         format: LiteralFormat,
         name: &str,
-        key: &[u8; 32],
+        key: Zeroizing<[u8; 32]>,
         prefix: &[u8; 16],
-    ) -> Result<Range<usize>> {
+    ) -> Result<Prepared> {
         if self.plaintext_len > MAX_PLAINTEXT {
             return Err(too_large(MAX_PLAINTEXT));
         }
@@ -230,12 +260,35 @@ impl PartBuffer {
         let stream = front.start..end;
         front.push(&[1]); // version
         front.push_header(0xd2, 1 + stream.len());
-        let start = front.start;
-        sendsafely_cfb::hash_and_encrypt(&mut [Lane {
+        let message = front.start..end;
+        Ok(Prepared {
             key,
-            stream: &mut self.bytes[stream],
-        }]);
-        Ok(start..end)
+            stream,
+            message,
+        })
+    }
+}
+
+/// What is to be encrypted in a buffer.
+pub(super) struct Prepared {
+    key: Zeroizing<[u8; 32]>,
+    stream: Range<usize>,
+    /// What the buffer holds after that.
+    message: Range<usize>,
+}
+
+impl Prepared {
+    pub(super) fn lane<'a>(&'a self, buffer: &'a mut PartBuffer) -> Lane<'a> {
+        Lane {
+            key: &self.key,
+            stream: &mut buffer.bytes[self.stream.clone()],
+        }
+    }
+
+    /// The buffer, now that it is encrypted.
+    pub(super) fn sealed(self, mut buffer: PartBuffer) -> PartBuffer {
+        buffer.message = self.message;
+        buffer
     }
 }
 
