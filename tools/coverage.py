@@ -134,7 +134,8 @@ def main(arguments):
             "PROGRAM_TIMEOUT": "1200"})))
     # A program may have been killed while it wrote its profile.
     output(profdata, "merge", "-sparse", "-failure-mode=all", *sorted(PROFILES.glob("*.profraw")), "-o", MERGED)
-    counted = [f"-instr-profile={MERGED}", *(f"-object={program}" for program in json.loads(programs.read_text()))]
+    first, *others = json.loads(programs.read_text())
+    counted = [f"-instr-profile={MERGED}", first, *(f"-object={program}" for program in others)]
     files = counts(output(cov, "export", "-format=lcov", *counted))
     shutil.rmtree(PLACE / "html", ignore_errors=True)
     output(cov, "show", "-format=html", f"-output-dir={PLACE / 'html'}", *counted, ROOT / "src", ROOT / "cfb/src")
