@@ -168,6 +168,34 @@ fn no_url_is_asked_for_beyond_the_last_part() {
     }
 }
 
+/// Of these nine, each needs what the one before has returned or done, but for the message, which comes when the program
+/// sets it, and the public keys, which must be the latest when the package is finalized.
+#[test]
+fn a_small_package_needs_no_more_requests_than_the_protocol() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = package(&client);
+    upload(&package, "small.bin", &noise(1, 10_000)).unwrap();
+    package.set_message(&mut (), "a message").unwrap();
+    finalize(&package);
+    let requests = emulator.requests();
+    let endpoints: Vec<_> = requests.iter().map(|one| &one["endpoint"]).collect();
+    assert_eq!(
+        endpoints,
+        [
+            "create_package",
+            "add_recipient",
+            "create_file",
+            "upload_urls",
+            "part_put",
+            "upload_complete",
+            "set_message",
+            "package_public_keys",
+            "finalize",
+        ]
+    );
+}
+
 /// Forwards connections to a server, and records what clients send.
 fn listen_in(server: &str) -> (String, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
