@@ -69,7 +69,7 @@ fn seal_with_rpgp(plain: &[u8]) -> Vec<u8> {
     let s2k = StringToKey::new_iterated(&mut rng, HashAlgorithm::Sha256, 0x60);
     let encrypted = builder.encrypt_with_password(s2k, &Password::from("p"));
     encrypted.expect("a password");
-    builder.to_vec(&mut rng).expect("it fits into memory")
+    builder.to_vec(rng).expect("it fits into memory")
 }
 
 fn open_with_rpgp(message: &[u8]) -> Vec<u8> {
