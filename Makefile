@@ -29,7 +29,7 @@ PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --ju
 # The longest come first, since two run at a time.
 SUITES := rust check python csharp sanitize interop emulator examples c openpgp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-torture test-kill stress check bench bench-large bench-against bench-kernel install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-storm-threads test-torture test-kill fuzz stress check bench bench-large bench-against bench-kernel install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -116,6 +116,11 @@ test-storm: build ## random C calls from several threads under AddressSanitizer:
 	@STORM_SEED=$${STORM_SEED:-$$(date +%s)} STORM_CALLS=$${STORM_CALLS:-10000000} PROGRAM_TIMEOUT=7000 \
 	  $(PYTEST) -s -o faulthandler_timeout=0 --build asan tests/c/test_programs.py -k storm
 
+test-storm-threads: TIMEOUT = 7200
+test-storm-threads: build ## the same under ThreadSanitizer, which needs rustup's component rust-src: STORM_CALLS, STORM_SEED
+	@STORM_SEED=$${STORM_SEED:-$$(date +%s)} STORM_CALLS=$${STORM_CALLS:-1000000} PROGRAM_TIMEOUT=7000 \
+	  $(PYTEST) -s -o faulthandler_timeout=0 --build tsan tests/c/test_programs.py -k storm
+
 test-torture: TIMEOUT = 7200
 test-torture: build ## every call of the system in a small transfer fails in turn: TORTURE_STEP, TORTURE_ONLY, TORTURE_CASE
 	@TORTURE_STEP=$${TORTURE_STEP:-1} PROGRAM_TIMEOUT=7000 $(PYTEST) -s -o faulthandler_timeout=0 tests/c/test_programs.py -k torture
@@ -128,6 +133,10 @@ test-hostile: build ## crafted OpenPGP messages and hostile names, with what eac
 
 test-kill: build ## uploads and downloads killed at random moments, KILLS times each; `make test` runs a shorter form
 	@KILLS=$${KILLS:-500} cargo test --locked --release -p sendsafely --test kills -- --nocapture
+
+fuzz: ## libFuzzer with AddressSanitizer for each reader of foreign bytes, FUZZ_SECONDS each; FUZZ_TARGET for one alone
+	@[ -n '$(filter-out calls,$(FUZZ_TARGET))' ] || cargo build --release --locked --package sendsafely-emulator
+	@tools/fuzz $(FUZZ_TARGET)
 
 stress: build ## programs that upload at once, with lost responses and kills; SEED, ROUNDS, ROUND
 	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \

@@ -53,6 +53,11 @@ mod dropzone;
 mod error;
 mod evidence;
 mod ffi;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzz_input;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod json;
 mod key_pair;
 mod log;

@@ -45,7 +45,12 @@ fn without_keycodes(text: &str) -> Option<String> {
         let mut names = lower[from..].match_indices(NAME);
         names.find_map(|(at, _)| {
             let value = from + at + NAME.len();
-            lower[value..].starts_with(['=', '%', '&']).then_some(value)
+            let behind = &lower[value..];
+            let is_encoded = behind.starts_with(['=', '%', '&', '\\'])
+                || behind.starts_with(is_invisible)
+                || behind.starts_with("-3d")
+                || behind.starts_with("<wbr");
+            is_encoded.then_some(value)
         })
     };
     let mut hidden = String::new();
@@ -126,6 +131,15 @@ mod tests {
                 "\"%23KEYCODE=…\" and \"#keycode=…\" are bad",
             ),
             (format!("#keyCode&#61;{code}"), "#keyCode=…"),
+            (
+                format!("'\\x23keyCode\\x3d{code}' here"),
+                "'\\x23keyCode=… here",
+            ),
+            (format!("keyCode-3D{code} here"), "keyCode=… here"),
+            (
+                format!("keyCode\u{200b}=<wbr>{code} here"),
+                "keyCode=… here",
+            ),
             ("the keycode is wrong".to_owned(), "the keycode is wrong"),
         ] {
             assert_eq!(printable(text), shown);

@@ -131,3 +131,11 @@ def write_random_file(path, size):
 
 def megabytes(count):
     return f"{count / 1e6:.0f} MB"
+
+
+if __name__ == "__main__":
+    # Runs a program beside a server, with the variables of the programs of tests/c.
+    with tempfile.TemporaryDirectory() as scratch, Emulator("--api-key", "test-api-key", "--api-secret", "test-api-secret") as emulator:
+        variables = emulator.environment() | {"EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2],
+                                              "DROPZONE_ID": emulator.ready["dropzone_id"], "TEST_DIRECTORY": scratch}
+        sys.exit(subprocess.run(sys.argv[1:], env=variables, check=False).returncode)

@@ -14,8 +14,12 @@ use super::tls::TlsConnector;
 
 /// The connectors that make one connection, one after the other: by a proxy or by TCP alone, then TLS.
 pub(crate) fn connector(sockets: Sockets, tls: TlsConnector) -> impl Connector {
+    let first = ();
+    #[cfg(any(test, feature = "fuzzing"))]
+    let first = first.chain(super::fuzz::Scripted);
     Connecting(
-        ().chain(SocksConnector(sockets.clone()))
+        first
+            .chain(SocksConnector(sockets.clone()))
             .chain(ConnectProxyConnector::default())
             .chain(TcpConnector(sockets))
             .chain(tls),

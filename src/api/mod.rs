@@ -8,6 +8,8 @@ pub(crate) mod contact;
 pub(crate) mod endpoint;
 mod envelope;
 mod exchange;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 pub(crate) mod host;
 mod idle;
 mod names;

@@ -91,7 +91,7 @@ fn failed(why: &str) -> ureq::Error {
 }
 
 /// Authenticates with the proxy.
-fn log_in(stream: &mut (impl Read + Write), proxy: &Proxy) -> Result<(), ureq::Error> {
+pub(super) fn log_in(stream: &mut (impl Read + Write), proxy: &Proxy) -> Result<(), ureq::Error> {
     let user = proxy.username();
     stream.write_all(match user {
         Some(_) => &[5, 2, 0, 2],
@@ -118,7 +118,7 @@ fn log_in(stream: &mut (impl Read + Write), proxy: &Proxy) -> Result<(), ureq::E
 }
 
 /// Asks the proxy for the connection.
-fn ask_for(stream: &mut (impl Read + Write), target: &[u8]) -> Result<(), ureq::Error> {
+pub(super) fn ask_for(stream: &mut (impl Read + Write), target: &[u8]) -> Result<(), ureq::Error> {
     stream.write_all(&[&[5, 1, 0], target].concat())?;
     let [version, reply, _, kind] = read(stream)?;
     if version != 5 {

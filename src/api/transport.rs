@@ -355,7 +355,7 @@ impl<R: Read> Read for Unpacking<R> {
 }
 
 /// `Retry-After` in its two forms: seconds, or a date, which is one of the server's clock.
-fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     match text.trim().parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Some(

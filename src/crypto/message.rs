@@ -67,7 +67,7 @@ pub(crate) fn decrypt_message(
 }
 
 /// Skips line breaks and whatever else is not of the alphabet, as the official clients do; takes either alphabet.
-fn decode(base64: &str) -> Result<Vec<u8>> {
+pub(super) fn decode(base64: &str) -> Result<Vec<u8>> {
     let characters = base64.bytes().filter_map(|b| match b {
         b'-' => Some(b'+'),
         b'_' => Some(b'/'),

@@ -5,6 +5,8 @@
 
 mod armor;
 mod digest;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 pub(crate) mod key_pair;
 pub(crate) mod keycode;
 pub(crate) mod message;

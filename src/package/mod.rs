@@ -15,6 +15,8 @@ mod download;
 mod download_all;
 mod file;
 mod finalize;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod hosted_dropzone;
 mod information;
 mod keycodes;

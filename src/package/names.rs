@@ -226,7 +226,7 @@ fn unnumbered(name: &str) -> String {
 
 /// Names that are the same by this form differ at most in Unicode's form. It is NFD; the crate's own function would link
 /// the tables of compatibility, too.
-fn form(name: &str) -> String {
+pub(super) fn form(name: &str) -> String {
     if name.is_ascii() {
         return name.to_owned();
     }

@@ -6,6 +6,8 @@ mod contact_group;
 mod directory;
 mod enterprise;
 mod file;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod package_information;
 mod package_state;
 mod package_summary;

@@ -27,7 +27,8 @@ const MONTHS: [&str; 12] = [
 
 /// Reads the forms of `protocol` 2.4 and ISO 8601: `Feb 1, 2019 2:07:28 PM` (also with a narrow blank before PM),
 /// `Dec 12, 2018 at 14:24`, `2019-02-01T14:07:28Z`.
-fn parse_time(text: &str) -> Option<i64> {
+pub(super) fn parse_time(text: &str) -> Option<i64> {
+    let text = text.trim();
     let zone_seconds = iso_zone(text);
     let mut month_by_name = None;
     let (mut numbers, mut afternoon, mut morning) = (Vec::new(), false, false);
@@ -138,6 +139,7 @@ mod tests {
             ("Dec 12, 2018 at 14:24", 1_544_624_640),
             ("2019-02-01T14:07:28Z", 1_549_030_048),
             ("2019-02-01T14:07:28+0200", 1_549_022_848),
+            (" 2019-02-01T14:07:28+0200\n", 1_549_022_848),
             ("2019-02-01 14:07:28-05:00", 1_549_048_048),
             ("Feb 29, 2024 12:00:00 PM", 1_709_208_000),
         ] {

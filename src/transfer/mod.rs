@@ -18,6 +18,8 @@ pub(crate) mod download;
 mod early;
 mod fetch;
 pub(crate) mod file_to_fetch;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 pub(crate) mod kept;
 pub(crate) mod outlet;
 pub(crate) mod own_passphrase;

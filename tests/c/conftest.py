@@ -20,6 +20,7 @@ STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 LIBRARY, NAME = {"darwin": ("libsendsafely.dylib", "libsendsafely.0.dylib"), "win32": ("sendsafely.dll", "sendsafely.dll")}.get(
     sys.platform, ("libsendsafely.so", "libsendsafely.so.0"))
 ASAN = ["-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DTEST_HOOKS"]
+TSAN = ["-O1", "-fno-omit-frame-pointer", "-fsanitize=thread", "-DTEST_HOOKS"]
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,possible",
             "--show-leak-kinds=definite,possible", f"--suppressions={ROOT / 'share/valgrind/sendsafely.supp'}"]
 
@@ -28,7 +29,7 @@ Run = namedtuple("Run", "status output tests")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--build", choices=["release", "asan", "valgrind", "coverage"], default="release", help="what the programs run with")
+    parser.addoption("--build", choices=["release", "asan", "tsan", "valgrind", "coverage"], default="release", help="what the programs run with")
 
 
 class Build:
@@ -65,16 +66,41 @@ def asan():
     """The programs and the library under AddressSanitizer and UndefinedBehaviorSanitizer."""
     # Sanitizers are an unstable option of rustc; RUSTC_BOOTSTRAP lets the stable one take it. An explicit --target keeps
     # them out of build scripts. The runtime is gcc's, which the programs bring.
-    triple = next(line.split()[1] for line in subprocess.check_output(["rustc", "-vV"], text=True).splitlines() if line.startswith("host: "))
     unstable = {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address", "CARGO_PROFILE_RELEASE_LTO": "off"}
     subprocess.run(["cargo", "build", "--quiet", "--locked", "--release", "--lib", "--features", "test-hooks",
-                    "--target", triple, "--target-dir", TARGET / "asan"], cwd=ROOT, env=os.environ | unstable, check=True)
+                    "--target", triple(), "--target-dir", TARGET / "asan"], cwd=ROOT, env=os.environ | unstable, check=True)
     options = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
                "UBSAN_OPTIONS": "print_stacktrace=1"}
-    build = Build("asan", TARGET / "asan" / triple / "release", ["gcc", *ASAN], environment=options)
+    build = Build("asan", TARGET / "asan" / triple() / "release", ["gcc", *ASAN], environment=options)
     build.sanitizers = {"__asan_report_load8", "__ubsan_handle_pointer_overflow_abort"}
     assert "__asan_report_load8" in calls(build.library)
     return build
+
+
+def tsan():
+    """The programs and the library, with Rust's standard library, under ThreadSanitizer."""
+    def sources(toolchain):
+        """Where a toolchain has the sources of its standard library, which has to be compiled anew."""
+        found = subprocess.run(["rustc", *toolchain, "--print", "sysroot"], capture_output=True, text=True, check=False)
+        return found.returncode == 0 and (Path(found.stdout.strip()) / "lib/rustlib/src/rust/library/Cargo.lock").exists()
+
+    toolchain = next((toolchain for toolchain in ([], ["+nightly"]) if sources(toolchain)), None)
+    if toolchain is None:
+        pytest.exit("ThreadSanitizer needs the sources of Rust's standard library: rustup component add rust-src", returncode=1)
+    unstable = {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=thread", "CARGO_PROFILE_RELEASE_LTO": "off"}
+    subprocess.run(["cargo", *toolchain, "build", "--quiet", "--locked", "--release", "--lib", "--features", "test-hooks", "-Zbuild-std",
+                    "--target", triple(), "--target-dir", TARGET / "tsan"], cwd=ROOT, env=os.environ | unstable, check=True)
+    options = {"TSAN_OPTIONS": "halt_on_error=0:exitcode=66:second_deadlock_stack=1"}
+    # This runtime expects the usual places of memory, so their order must not be random.
+    build = Build("tsan", TARGET / "tsan" / triple() / "release", ["gcc", *TSAN], ["setarch", "-R"], options)
+    build.sanitizers = {"__tsan_read8"}
+    assert "__tsan_read8" in calls(build.library)
+    return build
+
+
+def triple():
+    """The target that this machine compiles for."""
+    return next(line.split()[1] for line in subprocess.check_output(["rustc", "-vV"], text=True).splitlines() if line.startswith("host: "))
 
 
 def calls(path):
@@ -87,6 +113,8 @@ def build(request):
     name = request.config.getoption("build")
     if name == "asan":
         return asan()
+    if name == "tsan":
+        return tsan()
     if name == "coverage":
         return Build(name, TARGET / "coverage", ["cc", "-O1", "-DTEST_HOOKS"])
     # Valgrind: no error, no leak, not even a possible one. It runs the threads of a program one at a time.
@@ -109,7 +137,8 @@ def ran(build, emulator, tmp_path_factory):
         scratch = tmp_path_factory.mktemp(name)
         environment = emulator.environment() | build.environment | {
             "EMULATOR_ADMIN_PORT": emulator.ready["admin_url"].rpartition(":")[2], "DROPZONE_ID": emulator.ready["dropzone_id"],
-            "STORAGE_URL": emulator.ready["storage_url"], "TEST_DIRECTORY": str(scratch)}
+            "STORAGE_URL": emulator.ready["storage_url"], "TEST_DIRECTORY": str(scratch),
+            "STORM_CORPUS": str(ROOT / "fuzz/corpus/calls")}
         done = subprocess.run([*build.wrapper, program], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=float(os.environ.get("PROGRAM_TIMEOUT", "120")), check=False)
         return Run(done.returncode, done.stdout, read(scratch / "requests.jsonl"))

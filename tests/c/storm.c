@@ -1,9 +1,12 @@
 /* Every exported function in a random order from several threads, with random, stale, freed and cross-kind handles, NULL
  * and absurd arguments. Handles and records are in a pool that all threads use and free from, so that one is often freed
  * while another thread uses it. The functions and their valid arguments come from the header, by nonsense.py. The
- * library has to survive, and nothing may be left. STORM_CALLS and STORM_SEED are numbers. */
+ * library has to survive, and nothing may be left. STORM_CALLS and STORM_SEED are numbers. The numbers can also be those
+ * of a byte string, so that a fuzzer chooses them (fuzz/fuzz_targets/calls.rs); the files of the directory STORM_CORPUS
+ * are played first. */
 #include "every_call.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -23,13 +26,29 @@ static int32_t on_progress(void *user_data, const sendsafely_progress *progress)
 }
 
 static _Thread_local uint64_t state;
+/* Where numbers come from instead, if not NULL. At its end all are 0. */
+static _Thread_local const uint8_t *bytes;
+static _Thread_local size_t bytes_left;
+
+static uint64_t next_bytes(size_t size) {
+  uint64_t number = 0;
+  while (size-- && bytes_left) {
+    number = number << 8 | *bytes++;
+    bytes_left--;
+  }
+  return number;
+}
+
 static uint64_t random_number(void) {
+  if (bytes) return next_bytes(sizeof(uint64_t));
   state ^= state << 13;
   state ^= state >> 7;
   state ^= state << 17;
   return state * 0x2545f4914f6cdd1du >> 16;
 }
-static uint64_t below(uint64_t most) { return random_number() % most; }
+static uint64_t below(uint64_t most) {
+  return (bytes ? next_bytes(most <= 256 ? 1 : most <= 65536 ? 2 : sizeof(uint64_t)) : random_number()) % most;
+}
 
 static void free_of_any_kind(void *pointer) {
   for (const struct free_function *function = frees; function->name; function++) function->free(pointer);
@@ -173,6 +192,7 @@ static void one_call(const struct call *call) {
   goes_on = 0;
   made++;
   if (status == SENDSAFELY_OK) succeeded++;
+  if (bytes && status == SENDSAFELY_INTERNAL) abort();
   check_at(__FILE__, __LINE__, status != SENDSAFELY_INTERNAL, "%s: %s", call->name, sendsafely_error_message(error));
   for (size_t i = 0; call->arguments[i].name; i++) {
     const struct argument *argument = &call->arguments[i];
@@ -205,31 +225,28 @@ static void ask_an_error(void) {
   sendsafely_live_objects();
 }
 
-static void *storm(void *number) {
+static void some_calls(void) {
   size_t functions = 0, ways_to_free = 0;
-  state = (seed + 1 + (uintptr_t)number) * 0x9e3779b97f4a7c15u | 1;
   while (calls[functions].name) functions++;
   while (frees[ways_to_free].name) ways_to_free++;
-  for (uint64_t i = 0; i < calls_of_each; i++) {
-    if (!below(2048)) make_one();
-    if (!below(16)) frees[below(ways_to_free)].free(some_pointer_to_free());
-    if (!below(16)) ask_an_error();
-    one_call(&calls[below(functions)]);
-  }
-  return NULL;
+  if (!below(2048)) make_one();
+  if (!below(16)) frees[below(ways_to_free)].free(some_pointer_to_free());
+  if (!below(16)) ask_an_error();
+  one_call(&calls[below(functions)]);
 }
 
-static uint64_t number_of(const char *name, uint64_t otherwise) {
-  const char *value = getenv(name);
-  return value ? strtoull(value, NULL, 10) : otherwise;
+/* The calls that a byte string stands for. */
+void storm_calls(const uint8_t *data, size_t size) {
+  static const uint8_t none;
+  bytes = data ? data : &none;
+  bytes_left = size;
+  while (bytes_left) some_calls();
+  bytes = NULL;
 }
 
-int main(void) {
-  pthread_t threads[THREADS];
-  seed = number_of("STORM_SEED", 1);
-  calls_of_each = number_of("STORM_CALLS", 100000) / THREADS;
-  printf("storm: seed %llu\n", (unsigned long long)seed);
-  fflush(stdout);
+/* Makes the handles that are live all the time. */
+void storm_begin(void) {
+  state = 1;
   fill_memory();
   memset(longest, 'x', sizeof longest - 1);
   /* Syncs keep their state in the scratch directory. */
@@ -243,6 +260,43 @@ int main(void) {
     handle->live = strcmp(handle->name, "sendsafely_client") ? handle->make(client) : client;
   ids_are_fixed = 1;
   goes_on = 0;
+}
+
+#ifndef STORM_OF_A_FUZZER
+static void *storm(void *number) {
+  state = (seed + 1 + (uintptr_t)number) * 0x9e3779b97f4a7c15u | 1;
+  for (uint64_t i = 0; i < calls_of_each; i++) some_calls();
+  return NULL;
+}
+
+static void play_corpus(const char *path) {
+  DIR *corpus = opendir(path);
+  CHECK(corpus);
+  for (struct dirent *entry; corpus && (entry = readdir(corpus));) {
+    char file[4096];
+    static uint8_t data[1 << 16];
+    snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+    FILE *open = entry->d_name[0] == '.' ? NULL : fopen(file, "rb");
+    if (!open) continue;
+    storm_calls(data, fread(data, 1, sizeof data, open));
+    fclose(open);
+  }
+  if (corpus) closedir(corpus);
+}
+
+static uint64_t number_of(const char *name, uint64_t otherwise) {
+  const char *value = getenv(name);
+  return value ? strtoull(value, NULL, 10) : otherwise;
+}
+
+int main(void) {
+  pthread_t threads[THREADS];
+  seed = number_of("STORM_SEED", 1);
+  calls_of_each = number_of("STORM_CALLS", 100000) / THREADS;
+  printf("storm: seed %llu\n", (unsigned long long)seed);
+  fflush(stdout);
+  storm_begin();
+  if (getenv("STORM_CORPUS")) play_corpus(getenv("STORM_CORPUS"));
   for (uintptr_t i = 0; i < THREADS; i++) CHECK(!pthread_create(&threads[i], NULL, storm, (void *)i));
   for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
   for (size_t i = 0; i < POOL; i++) free_of_any_kind(atomic_exchange(&pool[i], NULL));
@@ -251,3 +305,4 @@ int main(void) {
   CHECK(succeeded > made / 100);
   return finish("storm");
 }
+#endif

@@ -9,6 +9,8 @@
 mod aead;
 mod cfb;
 mod derivations;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzz;
 mod head;
 mod lanes;
 mod packet;

@@ -1,11 +1,9 @@
 //! Which paths take part in a sync.
 
-use fast_glob::{glob_match, validate};
-
 use crate::error::{Error, ErrorKind, Result};
 
-/// Patterns as in a `.gitignore` file: `*`, `?`, `[...]`, `**`; one without `/` inside fits names at any depth, one that
-/// ends with `/` directories only.
+/// Patterns as in a `.gitignore` file: `*`, `?`, `[...]`, `**`, and `\` before a character that stands for itself; one
+/// without `/` inside fits names at any depth, one that ends with `/` directories only.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filter {
     include: Vec<Pattern>,
@@ -14,39 +12,187 @@ pub(super) struct Filter {
 
 #[derive(Clone, Debug)]
 struct Pattern {
-    glob: String,
+    levels: Vec<Level>,
     only_directories: bool,
+}
+
+/// What fits one name of a path.
+#[derive(Clone, Debug)]
+enum Level {
+    /// `**`: any number of names.
+    Many,
+    One(Vec<Piece>),
+}
+
+/// What fits one character of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    /// `*`: any number of characters.
+    Many,
+    Any,
+    Same(char),
+    Class {
+        is_negated: bool,
+        ranges: Vec<(char, char)>,
+    },
+}
+
+impl Piece {
+    fn fits(&self, c: char) -> bool {
+        match self {
+            Self::Many => false,
+            Self::Any => true,
+            Self::Same(same) => *same == c,
+            Self::Class { is_negated, ranges } => {
+                ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *is_negated
+            }
+        }
+    }
 }
 
 impl Pattern {
     fn new(text: &str) -> Result<Self> {
+        Self::read(text).map_err(|why| {
+            let message = format!("{text:?} is not a pattern: {why}");
+            Error::new(ErrorKind::InvalidArgument, message).with_remedy(
+                "write patterns as in a .gitignore file, such as *.tmp, /build or cache/, without exceptions (!); \
+                 \\[ is a bracket itself",
+            )
+        })
+    }
+
+    fn read(text: &str) -> std::result::Result<Self, &'static str> {
         let (path, only_directories) = match text.strip_suffix('/') {
             Some(path) => (path, true),
             None => (text, false),
         };
-        let glob = match path.strip_prefix('/') {
-            Some(path) => path.to_owned(),
-            None if path.contains('/') => path.to_owned(),
-            None => format!("**/{path}"),
-        };
-        let is_empty = path.trim_matches('/').is_empty() || path.contains('\0');
-        // Where a .gitignore file takes an exception, which a crate would read as "all but this".
-        let is_exception = path.trim_start_matches('/').starts_with('!');
-        if is_empty || is_exception || validate(&glob).is_err() {
-            let message = format!("{text:?} is not a pattern");
-            return Err(Error::new(ErrorKind::InvalidArgument, message).with_remedy(
-                "write patterns as in a .gitignore file, such as *.tmp, /build or cache/, without exceptions (!); \
-                 \\[ is a bracket itself",
-            ));
+        if path.trim_matches('/').is_empty() {
+            return Err("it has no name");
+        }
+        if path.contains('\0') {
+            return Err("no name has this character");
+        }
+        if path.starts_with('!') {
+            return Err("what it would except is not supported; \\! stands for the character");
+        }
+        let mut levels = Vec::new();
+        let from_the_top = path.strip_prefix('/').unwrap_or(path);
+        if !path.contains('/') {
+            levels.push(Level::Many);
+        }
+        for name in from_the_top.split('/') {
+            levels.push(match name {
+                "**" => Level::Many,
+                name => Level::One(pieces(name)?),
+            });
+        }
+        // At the end it stands for what is in a directory, not for the directory itself.
+        if let Some(Level::Many) = levels.last() {
+            levels.push(Level::One(vec![Piece::Many]));
         }
         Ok(Self {
-            glob,
+            levels,
             only_directories,
         })
     }
 
     fn fits(&self, path: &str, is_directory: bool) -> bool {
-        (is_directory || !self.only_directories) && glob_match(&self.glob, path)
+        let is_one = |level: &Level, name: &str| match level {
+            Level::Many => false,
+            Level::One(pieces) => fits(
+                pieces,
+                name.chars(),
+                |piece| *piece == Piece::Many,
+                |piece, c| piece.fits(c),
+            ),
+        };
+        let is_many = |level: &Level| matches!(level, Level::Many);
+        (is_directory || !self.only_directories)
+            && fits(&self.levels, path.split('/'), is_many, is_one)
+    }
+}
+
+/// Whether a pattern fits all items. One of its wildcards that takes any number takes as few as possible, and then more
+/// if what follows does not fit: only the last one needs another attempt, so the time grows with the product of lengths.
+fn fits<P, I: Iterator<Item: Copy> + Clone>(
+    pattern: &[P],
+    mut items: I,
+    is_many: impl Fn(&P) -> bool,
+    is_one: impl Fn(&P, I::Item) -> bool,
+) -> bool {
+    let mut at = 0;
+    let mut last_many: Option<(usize, I)> = None;
+    loop {
+        if pattern.get(at).is_some_and(&is_many) {
+            at += 1;
+            last_many = Some((at, items.clone()));
+            continue;
+        }
+        let mut rest = items.clone();
+        match (pattern.get(at), rest.next()) {
+            (None, None) => return true,
+            (Some(one), Some(item)) if is_one(one, item) => {
+                at += 1;
+                items = rest;
+            }
+            _ => {
+                let Some((behind, taken)) = &mut last_many else {
+                    return false;
+                };
+                if taken.next().is_none() {
+                    return false;
+                }
+                at = *behind;
+                items = taken.clone();
+            }
+        }
+    }
+}
+
+/// Reads the pattern of one name.
+fn pieces(name: &str) -> std::result::Result<Vec<Piece>, &'static str> {
+    const ENDS: &str = "nothing follows its last \\";
+    let mut pieces = Vec::new();
+    let mut rest = name.chars();
+    while let Some(c) = rest.next() {
+        pieces.push(match c {
+            '*' if pieces.last() == Some(&Piece::Many) => continue,
+            '*' => Piece::Many,
+            '?' => Piece::Any,
+            '[' => class(&mut rest)?,
+            '\\' => Piece::Same(rest.next().ok_or(ENDS)?),
+            c => Piece::Same(c),
+        });
+    }
+    Ok(pieces)
+}
+
+/// Reads a class of characters behind its `[`. A `]` in the first place is one of them.
+fn class(rest: &mut std::str::Chars<'_>) -> std::result::Result<Piece, &'static str> {
+    const OPEN: &str = "it has a [ without a ]";
+    let is_negated = rest.as_str().starts_with(['!', '^']);
+    if is_negated {
+        rest.next();
+    }
+    let mut ranges = Vec::new();
+    loop {
+        let from = match rest.next().ok_or(OPEN)? {
+            ']' if !ranges.is_empty() => return Ok(Piece::Class { is_negated, ranges }),
+            '\\' => rest.next().ok_or(OPEN)?,
+            from => from,
+        };
+        let mut after = rest.clone();
+        let to = match (after.next(), after.next()) {
+            (Some('-'), Some(to)) if to != ']' => {
+                *rest = after;
+                match to {
+                    '\\' => rest.next().ok_or(OPEN)?,
+                    to => to,
+                }
+            }
+            _ => from,
+        };
+        ranges.push((from, to));
     }
 }
 
@@ -138,18 +284,39 @@ mod tests {
             (&[], &["[ab]?.txt"], "b1.txt", false, false),
             (&[], &["\\[a].txt"], "[a].txt", false, false),
             (&[], &["\\!a"], "!a", false, false),
+            (&[], &["[ab]?.txt"], "\u{e9}1.txt", false, true),
+            (&[], &["?.txt"], "\u{e9}.txt", false, false),
+            (&[], &["[!\u{e8}-\u{ea}].txt"], "\u{e9}.txt", false, true),
+            (&[], &["[]-]x"], "-x", false, false),
+            (&[], &["[a\\]]x"], "]x", false, false),
+            (&[], &["a?c"], "a/c", false, true),
+            (&[], &["a*c"], "a/c", false, true),
+            (&[], &["a**c"], "abc", false, false),
+            (&[], &["a**c"], "a/b/c", false, true),
+            (&[], &["a/**"], "a/b/c", false, false),
+            (&[], &["a/**"], "a", true, true),
+            (&[], &["**/z"], "z", false, false),
+            (&[], &["a/**/z"], "a/z", false, false),
+            // No braces, and no escapes but that of a character that stands for itself.
+            (&[], &["{a,b}"], "a", false, true),
+            (&[], &["{a,b}"], "{a,b}", false, false),
+            (&[], &["a{b"], "a{b", false, false),
+            (&[], &["\\n"], "n", false, false),
+            (&[], &["\\*"], "x", false, true),
+            (&[], &["\\*"], "*", false, false),
+            (&[], &["/!x"], "!x", false, false),
+            (&[], &["\\!x"], "!x", false, false),
+            (&[], &["a!"], "a!", false, false),
         ] {
             let taken = takes(include, exclude, path, is_directory);
             assert_eq!(taken, expected, "{include:?} {exclude:?} {path}");
         }
-        for bad in [
-            "", "/", "//", "[", "a/[b", "x[", "{a", "\\", "!kept", "/!kept",
-        ] {
+        for bad in ["", "/", "//", "!kept", "[", "a/[b", "[]", "x\\", "a\0"] {
             for (include, exclude) in [
                 (vec![bad.to_owned()], vec![]),
                 (vec![], vec![bad.to_owned()]),
             ] {
-                let error = Filter::new(&include, &exclude).expect_err(bad);
+                let error = Filter::new(&include, &exclude).expect_err("no pattern");
                 assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             }
         }

@@ -6,6 +6,8 @@
 
 mod execution;
 mod filter;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzz;
 mod listing;
 mod options;
 mod plan;

@@ -290,7 +290,7 @@ fn header(names: &[&str]) -> String {
 }
 
 /// One line: a path, and what is there.
-fn write(path: &str, common: Option<&Common>, name: Option<&String>) -> String {
+pub(super) fn write(path: &str, common: Option<&Common>, name: Option<&String>) -> String {
     let mut line = Map::new();
     line.insert("path".into(), path.into());
     if let Some(name) = name.filter(|_| common.is_some()) {
@@ -319,7 +319,7 @@ fn write(path: &str, common: Option<&Common>, name: Option<&String>) -> String {
 }
 
 /// Adds what a line says; `None` if it is not one of ours.
-fn read((mut known, mut names): (Known, Names), line: &str) -> Option<(Known, Names)> {
+pub(super) fn read((mut known, mut names): (Known, Names), line: &str) -> Option<(Known, Names)> {
     let Ok(Value::Object(line)) = serde_json::from_str(line) else {
         return None;
     };

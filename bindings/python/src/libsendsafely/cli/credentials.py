@@ -17,6 +17,8 @@ VARIABLES = {
     "api_key": ("SENDSAFELY_API_KEY", "SS_API_KEY", "SS_KEY"),
     "api_secret": ("SENDSAFELY_API_SECRET", "SS_API_SECRET", "SS_SECRET"),
 }
+#: The bytes of a file that are read.
+LONGEST = 64 << 10
 FILE_VARIABLE, CA_VARIABLE = "LIBSENDSAFELY_CREDENTIALS", "SENDSAFELY_CA_BUNDLE"
 
 
@@ -73,9 +75,11 @@ def from_file(path: str) -> dict[str, str]:
             mode = os.fstat(file.fileno()).st_mode
             if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
                 raise no_credentials(f"{path}: other users can read or change it", f"run: chmod 600 '{path}'")
-            data = file.read()
+            data = file.read(LONGEST + 1)
     except OSError as error:
         raise no_credentials(f"{path}: {error.strerror}", "name a file that you can read") from None
+    if len(data) > LONGEST:
+        raise no_credentials(f"{path}: longer than any file of credentials", "name another file")
     try:
         lines = texts.decoded(data, path).splitlines()
     except Error as error:
