@@ -151,7 +151,9 @@ impl Scene {
 
     /// After a process that was not killed: all is there, and nothing else. Then it begins anew.
     fn is_whole(&mut self) {
-        let left: Vec<_> = files_below(&self.state.0).into_keys().collect();
+        let mut left: Vec<_> = files_below(&self.state.0).into_keys().collect();
+        // A kill between the removal of a file on the service and that of its mark leaves the mark for a week.
+        left.retain(|path| !path.contains("/file-"));
         assert_eq!(left, [""; 0], "what is left on this machine");
         let expected: BTreeSet<_> = self.contents.iter().map(|(path, _)| path.clone()).collect();
         let found = match self.way {
@@ -187,26 +189,32 @@ impl Scene {
         }
     }
 
-    /// Kills so many processes, each after a while of up to `longest` milliseconds, and goes on until the content is
-    /// there once more.
-    fn kill_at_random(mut self, seed: u64, kills: usize, longest: u64) -> Figures {
+    /// Kills so many processes, each after a while, and goes on until the content is there once more. About two thirds of
+    /// them get as far as to move parts, however fast the machine is.
+    fn kill_at_random(mut self, seed: u64, kills: usize) -> Figures {
+        let mut longest = 400;
         let mut figures = Figures::default();
         let mut moved = BTreeSet::new();
         let random = noise(seed, 8 * kills);
         let mut moments = random
             .chunks(8)
-            .map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap()) % longest);
+            .map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap()));
         loop {
             self.emulator.forget_requests();
             let mut child = self.child(|_| {});
             let moment = moments.next();
             if let Some(moment) = moment {
-                thread::sleep(Duration::from_millis(moment));
+                thread::sleep(Duration::from_millis(moment % longest));
                 child.kill().unwrap();
             }
             let ended = child.wait().unwrap();
             let parts = self.parts_moved();
             let again = parts.intersection(&moved).count();
+            longest = match parts.len() > again {
+                true => longest * 9 / 10,
+                false => longest * 5 / 4,
+            };
+            longest = longest.clamp(40, 20_000);
             let kill = figures.kills;
             assert!(again <= IN_FLIGHT, "{again} parts after kill {kill}");
             figures.most = figures.most.max(again);
@@ -329,14 +337,9 @@ fn small_files() -> Contents {
 }
 
 /// Kills processes in several scenes side by side.
-fn kill_at_random(name: &str, way: Way, contents: &Contents, longest: (u64, u64)) {
+fn kill_at_random(name: &str, way: Way, contents: &Contents) {
     let scenes = if kills().is_some() { 3 } else { 1 };
     let kills_of = |scene: usize| (kills().unwrap_or(6) + scenes - 1 - scene) / scenes;
-    let longest = if kills().is_some() {
-        longest.1
-    } else {
-        longest.0
-    };
     let mut all = Figures::default();
     thread::scope(|scope| {
         let running: Vec<_> = (0..scenes)
@@ -353,7 +356,7 @@ fn kill_at_random(name: &str, way: Way, contents: &Contents, longest: (u64, u64)
                                 .fault(json!({"endpoint": endpoint, "times": 0, "action": slow}));
                         }
                     }
-                    scene.kill_at_random(number as u64 + 1, kills_of(number), longest)
+                    scene.kill_at_random(number as u64 + 1, kills_of(number))
                 })
             })
             .collect();
@@ -373,22 +376,22 @@ fn kill_at_random(name: &str, way: Way, contents: &Contents, longest: (u64, u64)
 
 #[test]
 fn random_kills_of_an_upload_lose_nothing() {
-    kill_at_random("upload", Way::Up, &one_file(), (400, 800));
+    kill_at_random("upload", Way::Up, &one_file());
 }
 
 #[test]
 fn random_kills_of_a_download_lose_nothing() {
-    kill_at_random("download", Way::Down, &one_file(), (400, 800));
+    kill_at_random("download", Way::Down, &one_file());
 }
 
 #[test]
 fn random_kills_of_an_uploaded_tree_lose_nothing() {
-    kill_at_random("uploaded tree", Way::Up, &small_files(), (600, 2500));
+    kill_at_random("uploaded tree", Way::Up, &small_files());
 }
 
 #[test]
 fn random_kills_of_a_downloaded_tree_lose_nothing() {
-    kill_at_random("downloaded tree", Way::Down, &small_files(), (600, 1500));
+    kill_at_random("downloaded tree", Way::Down, &small_files());
 }
 
 /// Kills its process before the n-th step that others can see: of files, or a request.
@@ -485,7 +488,7 @@ fn a_kill_before_each_step_loses_nothing() {
     let few = |number: u64| (number.to_string(), noise(number, 100));
     let one: Contents = Arc::new(vec![(ONE.to_owned(), noise(3, 3 * PART - 7))]);
     let tree: Contents = Arc::new((0..3).map(few).collect());
-    let stride = if kills().is_some() { 1 } else { 5 };
+    let stride = if kills().is_some() { 1 } else { 7 };
     thread::scope(|scope| {
         for (way, contents) in [
             (Way::Up, &one),
