@@ -37,9 +37,12 @@ help: ## lists these words
 deps: ## checks the tools, and installs what is missing where it may
 	@tools/deps
 
-build: ## the release library and the emulator, in target/release
-	cargo rustc --release --locked --package sendsafely --lib --crate-type cdylib # Cargo does no LTO with several types
-	cargo build --release --locked --package sendsafely-emulator
+build: library ## the release library and the emulator, in target/release
+	tools/cargo_release build --package sendsafely-emulator
+
+.PHONY: library
+library:
+	tools/cargo_release rustc --package sendsafely --lib --crate-type cdylib # Cargo does no LTO with several types
 	@cmp -s $(RELEASE)/libsendsafely.so $(RELEASE)/libsendsafely.so.0 || ln -sf libsendsafely.so $(RELEASE)/libsendsafely.so.0
 
 header: ## makes include/sendsafely.h, the golden lists in tests/abi and the tables of the wrappers anew
@@ -103,13 +106,13 @@ test-csharp: examples ## the C# wrapper on mono and CoreCLR 8 against the emulat
 test-sync: build ## trees kept equal: random histories against a model, kills, many files; SYNC_SEED, SYNC_HISTORIES, SYNC_KILLS
 	@SYNC_HISTORIES=$${SYNC_HISTORIES:-10000} SYNC_KILLS=$${SYNC_KILLS:-200} \
 	SYNC_FILES=$${SYNC_FILES:-10000} SYNC_MANY=$${SYNC_MANY:-100000} \
-	  cargo test --locked --release -p sendsafely --test sync -- --nocapture
+	  tools/cargo_release test -p sendsafely --test sync -- --nocapture
 
 test-offsets: build ## an exchange cut, silent and flipped at every byte; OFFSETS_STEP, OFFSETS_SEED, OFFSETS_CASE
-	@OFFSETS_STEP=$${OFFSETS_STEP:-1} cargo test --locked --release -p sendsafely --test offsets -- --nocapture
+	@OFFSETS_STEP=$${OFFSETS_STEP:-1} tools/cargo_release test -p sendsafely --test offsets -- --nocapture
 
 test-soak: build ## eight threads while each tenth request fails, for SOAK seconds; SOAK_SEED
-	@SOAK=$${SOAK:-1800} cargo test --locked --release -p sendsafely --test soak -- --nocapture
+	@SOAK=$${SOAK:-1800} tools/cargo_release test -p sendsafely --test soak -- --nocapture
 
 test-storm: TIMEOUT = 7200
 test-storm: build ## random C calls from several threads under AddressSanitizer: STORM_CALLS, STORM_SEED
@@ -129,10 +132,10 @@ test-outage: ## transfers with the default options while nobody can be reached f
 	@OUTAGE=$${OUTAGE:-60} cargo test --locked -p sendsafely --test faults transfers_go_on_soon -- --nocapture
 
 test-hostile: build ## crafted OpenPGP messages and hostile names, with what each costs; `make test` runs a shorter form
-	@HOSTILE_FULL=yes cargo test --locked --release -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture
+	@HOSTILE_FULL=yes tools/cargo_release test -p sendsafely --test hostile_openpgp --test hostile_names -- --nocapture
 
 test-kill: build ## uploads and downloads killed at random moments, KILLS times each; `make test` runs a shorter form
-	@KILLS=$${KILLS:-500} cargo test --locked --release -p sendsafely --test kills -- --nocapture
+	@KILLS=$${KILLS:-500} tools/cargo_release test -p sendsafely --test kills -- --nocapture
 
 fuzz: ## libFuzzer with AddressSanitizer for each reader of foreign bytes, FUZZ_SECONDS each; FUZZ_TARGET for one alone
 	@[ -n '$(filter-out calls,$(FUZZ_TARGET))' ] || cargo build --release --locked --package sendsafely-emulator
@@ -142,14 +145,17 @@ stress: build ## programs that upload at once, with lost responses and kills; SE
 	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \
 	  cargo test --locked -p sendsafely --test stress -- --nocapture
 
-.PHONY: coverage sbom check-full
+.PHONY: coverage sbom check-full check-reproducible
 
 coverage: build ## which lines of the core the Rust tests and the C programs run; fails below its goals
 	@tools/python tools/coverage.py
 
-sbom: build ## which packages are in the library, as CycloneDX, in target/sbom
+sbom: library ## which packages are in the library, as CycloneDX, in target/sbom
 	@mkdir -p target/sbom
 	@tools/python tools/sbom.py $(RELEASE)/libsendsafely.so target/sbom/libsendsafely.cdx.json
+
+check-reproducible: ## builds the library twice, in different surroundings, and compares
+	@tools/check_reproducible
 
 check: test-check ## the same as test-check
 
@@ -170,7 +176,7 @@ bench-kernel: ## the kernels that encrypt and decrypt parts, beside rPGP
 	@cargo bench --locked --config 'profile.bench.package.pgp.opt-level = 3' --package sendsafely-cfb
 
 install: build ## header, libraries, pkg-config file; PREFIX, LIBDIR, DESTDIR
-	cargo rustc --release --locked --package sendsafely --lib --crate-type staticlib
+	tools/cargo_release rustc --package sendsafely --lib --crate-type staticlib
 	@PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' VERSION='$(VERSION)' tools/install
 
 clean: ## removes target/

@@ -33,7 +33,8 @@ fn name_the_library() {
 fn links_with_lld() -> bool {
     let target = env::var("TARGET").expect("set by Cargo");
     let other = env::var_os("RUSTC_LINKER").is_some()
-        || env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"));
+        || env::var("CARGO_ENCODED_RUSTFLAGS")
+            .is_ok_and(|flags| flags.split('\x1f').any(of_linker));
     let rustc = env::var_os("RUSTC").expect("set by Cargo");
     let version = Command::new(rustc).arg("--version").output();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
@@ -41,4 +42,9 @@ fn links_with_lld() -> bool {
         .ok()
         .and_then(|text| text.split('.').nth(1)?.parse::<u32>().ok());
     target == "x86_64-unknown-linux-gnu" && !other && minor.is_some_and(|minor| minor >= 90)
+}
+
+/// Whether a flag of rustc is about linking: `-Clinker=`, or the `linker=` after a `-C` of its own.
+fn of_linker(flag: &str) -> bool {
+    flag.starts_with("link") || flag.starts_with("-Clink")
 }

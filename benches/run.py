@@ -119,7 +119,7 @@ def official_client():
 
 
 def rust_core():
-    built = subprocess.run(["cargo", "build", "--release", "--locked", "--bench", "core", "--message-format", "json-render-diagnostics"],
+    built = subprocess.run(["tools/cargo_release", "build", "--bench", "core", "--message-format", "json-render-diagnostics"],
                            cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     messages = [json.loads(line) for line in built.splitlines()]
     (program,) = [m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "core"]

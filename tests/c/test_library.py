@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import capabilities
 import pytest
@@ -23,6 +24,13 @@ def test_library_is_small(tmp_path):
     """What people get, stripped, takes at most 6 MiB."""
     subprocess.run(["strip", "-o", tmp_path / "stripped.so", TARGET / "release/libsendsafely.so"], check=True)
     assert (tmp_path / "stripped.so").stat().st_size <= 6 << 20
+
+
+def test_library_names_no_directory_of_its_builder():
+    library = (TARGET / "release/libsendsafely.so").read_bytes()
+    places = {str(place) for place in (ROOT, Path.home(), os.environ.get("CARGO_HOME", Path.home() / ".cargo"))}
+    assert [place for place in places if f"{place}/".encode() in library] == []
+    assert library.count(b"/cargo/registry/"), "sources of dependencies are not where tools/cargo_release says"
 
 
 @pytest.fixture(scope="module")
