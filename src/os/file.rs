@@ -45,6 +45,11 @@ fn is_missing(error: &io::Error) -> bool {
     )
 }
 
+/// Whether nothing is at a path any more. What cannot be looked at is there.
+pub(crate) fn is_gone(path: &Path) -> bool {
+    (path.symlink_metadata()).is_err_and(|error| is_missing(&error))
+}
+
 /// What to do if the directory of a target does not exist.
 pub(crate) const CREATE_FIRST: &str = "create the directory first";
 

@@ -118,11 +118,11 @@ impl LockedJournal {
                     .with_remedy("call again when that has ended, or name another file"));
             };
             // The one that had it before may have replaced or removed it.
-            if is_at(&file, path) {
+            if is_at(&file, path).map_err(|error| failed(&error))? {
                 break file;
             }
         };
-        if !file.metadata().is_ok_and(|metadata| is_own(&metadata)) {
+        if !is_own(&file.metadata().map_err(|error| failed(&error))?) {
             let message = format!(
                 "{}: not a file that this user alone may write",
                 path.display()
@@ -159,7 +159,7 @@ impl LockedJournal {
     }
 
     fn replaced(&self, lines: impl Iterator<Item = String>) -> io::Result<Locked> {
-        if !is_at(&self.file, &self.path) {
+        if !is_at(&self.file, &self.path)? {
             return Err(io::Error::other("another program has replaced it"));
         }
         let new = temporary_in(directory_of(&self.path));
@@ -175,7 +175,7 @@ impl LockedJournal {
 
     /// Removes the file, unless another one has its name by now.
     pub(crate) fn remove(self) {
-        if is_at(&self.file, &self.path) {
+        if is_at(&self.file, &self.path).unwrap_or(false) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -204,11 +204,14 @@ fn open_shared(path: &Path) -> io::Result<Option<Locked>> {
 }
 
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let of = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|at| (at.dev(), at.ino()));
-    let opened = of(file.metadata());
-    opened.is_some() && opened == of(path.symlink_metadata())
+    let opened = file.metadata()?;
+    match path.symlink_metadata() {
+        Ok(there) => Ok((there.dev(), there.ino()) == (opened.dev(), opened.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// A file that others may delete and rename, but not open, is as good as a locked one.
@@ -226,8 +229,8 @@ fn open_shared(path: &Path) -> io::Result<Option<Locked>> {
 }
 
 #[cfg(windows)]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
+fn is_at(_: &File, path: &Path) -> io::Result<bool> {
+    path.try_exists()
 }
 
 /// Opens a file that it creates if it is missing, and takes its lock; `None` if another program holds that.

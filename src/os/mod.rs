@@ -26,8 +26,8 @@ pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub(crate) use directory_lock::{DirectoryLock, is_locked};
 pub(crate) use file::{
-    CREATE_FIRST, io_error, rename_without_clobbering, require_directory, spool_file, sync_entry,
-    words,
+    CREATE_FIRST, io_error, is_gone, rename_without_clobbering, require_directory, spool_file,
+    sync_entry, words,
 };
 pub(crate) use host_name::host_name;
 pub(crate) use journal::{Journal, Lock, LockedJournal, state_directory};

@@ -101,7 +101,7 @@ impl ListHere<'_> {
                     Ok(None) => {}
                     Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
                     // It went after the directory was read, perhaps to be written anew.
-                    Err(_) if entry.path().symlink_metadata().is_err() => {
+                    Err(_) if os::is_gone(&entry.path()) => {
                         side.unknown.insert(path);
                     }
                     Err(error) => {
