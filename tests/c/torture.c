@@ -269,8 +269,11 @@ static void count_entries(const char *path, size_t expected) {
   size_t count = 0;
   for (struct dirent *entry; directory && (entry = readdir(directory));) {
     if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-    int is_temporary = !strncmp(entry->d_name, ".sendsafely-", 12) || strstr(entry->d_name, ".resume");
-    if (failure.kind == CALL_unlink && is_temporary) continue;
+    int is_resume_file = strstr(entry->d_name, "load.resume") != NULL,
+        is_temporary = !strncmp(entry->d_name, ".sendsafely-", 12);
+    /* What cannot be looked at is not removed, and an empty resume file does no harm. */
+    if (is_resume_file && (failure.kind == CALL_unlink || failure.kind == CALL_statx)) continue;
+    if (is_temporary && failure.kind == CALL_unlink) continue;
     count++;
     snprintf(names + strlen(names), sizeof names - strlen(names), " %s", entry->d_name);
   }
@@ -571,6 +574,8 @@ int main(void) {
 
   struct failure nothing = {.number = 0}, alone = one ? named(one) : nothing;
   is_verbose = one != NULL;
+  void *here_itself[1];
+  if (is_verbose) backtrace(here_itself, 1); /* loads a library, which would look like a leak later */
   begin_case(&alone);
   wait_for_slots(1);
   memcpy(made, slots[0].outcome->made, sizeof made);
