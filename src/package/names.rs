@@ -132,34 +132,15 @@ pub(super) fn names_here<'a>(
     compared: &Compared,
     folds_case: impl FnOnce() -> bool,
 ) -> Vec<Given> {
-    let key = match differ_in_case_only(there, here) && folds_case() {
-        true => folded,
-        false => form,
-    };
-    let mut pairing = Pairing::new(there, here, compared, key);
-    pairing.same_files();
-    pairing.same_names();
-    // Safe names first: they are the likeliest to be here as they are.
-    let mut order: Vec<usize> = (0..there.len()).collect();
-    let safe: Vec<String> = there.iter().map(|entry| safe_name(entry.name)).collect();
-    order.sort_by_key(|index| {
-        let Entry { is_directory, name } = there[*index];
-        (!is_directory, safe[*index] != name, name)
-    });
-    for index in &order {
-        pairing.changed_name(*index, &safe[*index]);
+    let given = Pairing::new(there, here, compared, form).all();
+    // A number may make a name that differs from one here in case only.
+    let listed =
+        (there.iter().chain(here)).flat_map(|entry| [entry.name.into(), safe_name(entry.name)]);
+    let names = listed.chain(given.iter().map(|given| given.name.clone()));
+    match differ_in_case_only(names) && folds_case() {
+        true => Pairing::new(there, here, compared, folded).all(),
+        false => given,
     }
-    for index in &order {
-        pairing.other_number(*index);
-    }
-    // Each name is given once before any is numbered, so that a number never takes the name of another file.
-    for index in &order {
-        pairing.own_name(*index, &safe[*index]);
-    }
-    for index in &order {
-        pairing.numbered_name(*index, &safe[*index]);
-    }
-    pairing.given.into_iter().flatten().collect()
 }
 
 /// Chooses the names under which the entries of one local directory are sent. Those that were made safe give way to the
@@ -258,15 +239,11 @@ pub(super) fn folded(name: &str) -> String {
 }
 
 /// Whether there are names that are the same only if case does not count.
-fn differ_in_case_only(there: &[Entry<'_>], here: &[Entry<'_>]) -> bool {
+fn differ_in_case_only(mut names: impl Iterator<Item = String>) -> bool {
     let mut forms = BTreeMap::new();
-    let mut differs = |name: &str| {
-        let form = form(name);
-        *forms.entry(folded(name)).or_insert_with(|| form.clone()) != form
-    };
-    let both = there.iter().chain(here);
-    both.fold(false, |found, entry| {
-        differs(entry.name) | differs(&safe_name(entry.name)) | found
+    names.any(|name| {
+        let form = form(&name);
+        *forms.entry(folded(&name)).or_insert_with(|| form.clone()) != form
     })
 }
 
@@ -338,6 +315,35 @@ impl<'a, 'b> Pairing<'a, 'b> {
             similar,
             numbers: BTreeMap::new(),
         }
+    }
+
+    /// The name here of each entry there.
+    fn all(mut self) -> Vec<Given> {
+        self.same_files();
+        self.same_names();
+        // Safe names first: they are the likeliest to be here as they are.
+        let mut order: Vec<usize> = (0..self.there.len()).collect();
+        let safe: Vec<String> = (self.there.iter())
+            .map(|entry| safe_name(entry.name))
+            .collect();
+        order.sort_by_key(|index| {
+            let Entry { is_directory, name } = self.there[*index];
+            (!is_directory, safe[*index] != name, name)
+        });
+        for index in &order {
+            self.changed_name(*index, &safe[*index]);
+        }
+        for index in &order {
+            self.other_number(*index);
+        }
+        // Each name is given once before any is numbered, so that a number never takes the name of another file.
+        for index in &order {
+            self.own_name(*index, &safe[*index]);
+        }
+        for index in &order {
+            self.numbered_name(*index, &safe[*index]);
+        }
+        self.given.into_iter().flatten().collect()
     }
 
     /// Gives the name of an entry here.
@@ -512,6 +518,8 @@ mod tests {
         let given = names(&both, &[], false);
         assert_eq!(given, ["\u{e9} (2).txt", "e\u{301}.txt"]);
         assert_eq!(names(&both, &both, false), both, "both are here already");
+        assert_eq!(names(&["a", "a"], &["A (2)"], false), ["a", "a (2)"]);
+        assert_eq!(names(&["a", "a"], &["A (2)"], true), ["a", "A (2)"]);
         let long = format!("{}.pdf", "ü".repeat(300));
         let given = names(&[&long, &long], &[], false);
         assert!(given.iter().all(|name| name.len() <= 255), "{given:?}");
