@@ -170,6 +170,8 @@ fn pieces(name: &str) -> std::result::Result<Vec<Piece>, &'static str> {
 /// Reads a class of characters behind its `[`. A `]` in the first place is one of them.
 fn class(rest: &mut std::str::Chars<'_>) -> std::result::Result<Piece, &'static str> {
     const OPEN: &str = "it has a [ without a ]";
+    const NAMED: &str = "classes by name, such as [:digit:], are not supported";
+    const BACKWARDS: &str = "a range of its [] ends before it begins";
     let is_negated = rest.as_str().starts_with(['!', '^']);
     if is_negated {
         rest.next();
@@ -179,6 +181,7 @@ fn class(rest: &mut std::str::Chars<'_>) -> std::result::Result<Piece, &'static 
         let from = match rest.next().ok_or(OPEN)? {
             ']' if !ranges.is_empty() => return Ok(Piece::Class { is_negated, ranges }),
             '\\' => rest.next().ok_or(OPEN)?,
+            '[' if rest.as_str().starts_with([':', '.', '=']) => return Err(NAMED),
             from => from,
         };
         let mut after = rest.clone();
@@ -192,6 +195,9 @@ fn class(rest: &mut std::str::Chars<'_>) -> std::result::Result<Piece, &'static 
             }
             _ => from,
         };
+        if to < from {
+            return Err(BACKWARDS);
+        }
         ranges.push((from, to));
     }
 }
@@ -251,6 +257,11 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::io::Write as _;
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     #[test]
@@ -311,7 +322,19 @@ mod tests {
             let taken = takes(include, exclude, path, is_directory);
             assert_eq!(taken, expected, "{include:?} {exclude:?} {path}");
         }
-        for bad in ["", "/", "//", "!kept", "[", "a/[b", "[]", "x\\", "a\0"] {
+        for bad in [
+            "",
+            "/",
+            "//",
+            "!kept",
+            "[",
+            "a/[b",
+            "[]",
+            "x\\",
+            "a\0",
+            "[b-a]",
+            "[[:digit:]]",
+        ] {
             for (include, exclude) in [
                 (vec![bad.to_owned()], vec![]),
                 (vec![], vec![bad.to_owned()]),
@@ -320,5 +343,90 @@ mod tests {
                 assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             }
         }
+    }
+
+    /// Git itself, with many patterns and all paths of a tree.
+    #[test]
+    fn git_ignores_the_same() {
+        const NAMES: [&str; 16] = [
+            "a", "b", "ab", "a.b", "[a]", "a-c", "-", "!x", "abc", ".a", "a]", "{a,b}", "a b", "A",
+            "x.tmp", "\\",
+        ];
+        const PIECES: [&str; 31] = [
+            "a", "b", "c", "*", "**", "?", "/", "/", "/", ".", "[ab]", "[!a]", "[^b]", "[a-c]",
+            "[]a]", "[a-]", "\\*", "\\[", "-", "!x", "{", "}", ",", " ", "x", "tmp", "[", "\\",
+            "A", "]", "[\\]a]",
+        ];
+        let git = |tree: &Path, paths: &str| {
+            let mut git = Command::new("git");
+            git.args(["check-ignore", "--no-index", "--stdin", "-z"]);
+            let mut child = (git
+                .current_dir(tree)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped()))
+            .spawn()
+            .expect("git");
+            let mut input = child.stdin.take().expect("a pipe");
+            input.write_all(paths.as_bytes()).expect("git reads");
+            drop(input);
+            let output = child.wait_with_output().expect("git ends").stdout;
+            String::from_utf8(output).expect("names are text")
+        };
+        let tree = std::env::temp_dir().join(format!("ignored-{}", std::process::id()));
+        let mut paths = Vec::new();
+        for (at, name) in NAMES.into_iter().enumerate() {
+            paths.push((name.to_owned(), at % 3 == 0));
+            if at % 3 == 0 {
+                let below = NAMES.into_iter().enumerate();
+                paths.extend(below.map(|(below, last)| (format!("{name}/{last}"), below % 4 == 0)));
+                std::fs::create_dir_all(tree.join(name)).expect("a directory");
+            }
+        }
+        for (path, is_directory) in &paths {
+            match is_directory {
+                true => std::fs::create_dir_all(tree.join(path)).expect("a directory"),
+                false => std::fs::write(tree.join(path), "").expect("a file"),
+            }
+        }
+        let begun = Command::new("git")
+            .args(["init", "--quiet"])
+            .arg(&tree)
+            .status();
+        assert!(begun.expect("git").success());
+        let listed: Vec<_> = paths.iter().map(|(path, _)| path.as_str()).collect();
+        let listed = listed.join("\0") + "\0";
+
+        let mut random = 1_u64;
+        let mut below = |limit: usize| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            usize::try_from(random >> 33).unwrap() % limit
+        };
+        let mut compared = 0;
+        while compared < 300 {
+            let length = 1 + below(5);
+            let pattern: String = (0..length).map(|_| PIECES[below(PIECES.len())]).collect();
+            let Ok(filter) = Filter::new(&[], std::slice::from_ref(&pattern)) else {
+                continue;
+            };
+            // Git takes blanks at the end off.
+            if pattern.ends_with(' ') {
+                continue;
+            }
+            std::fs::write(tree.join(".git/info/exclude"), format!("{pattern}\n")).unwrap();
+            let ignored = git(&tree, &listed);
+            let ignored: BTreeSet<_> = ignored.split('\0').collect();
+            for (path, is_directory) in &paths {
+                let taken = filter.takes_with_all_above(path, *is_directory);
+                assert_eq!(
+                    taken,
+                    !ignored.contains(path.as_str()),
+                    "{pattern:?} {path:?}"
+                );
+            }
+            compared += 1;
+        }
+        std::fs::remove_dir_all(tree).expect("the tree goes");
     }
 }
