@@ -195,6 +195,8 @@ impl Scene {
         let mut longest = 400;
         let mut figures = Figures::default();
         let mut moved = BTreeSet::new();
+        // What the kills have interrupted. A later process may come to another file first, and be killed there.
+        let mut interrupted = 0;
         let random = noise(seed, 8 * kills);
         let mut moments = random
             .chunks(8)
@@ -216,20 +218,23 @@ impl Scene {
             };
             longest = longest.clamp(40, 20_000);
             let kill = figures.kills;
-            assert!(again <= IN_FLIGHT, "{again} parts after kill {kill}");
+            assert!(again <= interrupted, "{again} parts after kill {kill}");
+            interrupted -= again;
             figures.most = figures.most.max(again);
             figures.again += again;
-            moved.extend(parts);
             if !ended.success() {
                 assert!(ended.code().is_none(), "it failed by itself");
+                interrupted += parts.len().min(IN_FLIGHT);
                 figures.kills += 1;
                 if !self.is_done() {
+                    moved.extend(parts);
                     continue;
                 }
             }
             self.is_whole();
             figures.whole += 1;
             moved.clear();
+            interrupted = 0;
             if moment.is_none() {
                 return figures;
             }
