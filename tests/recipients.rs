@@ -3,9 +3,11 @@
 
 mod support;
 
+use std::time::Duration;
+
 use sendsafely::{
-    Client, ErrorKind, FinalizeOptions, Package, PhoneNumber, Recipient, RecipientResult, Sms,
-    country_codes,
+    Client, ClientOptions, ErrorKind, FinalizeOptions, Package, PhoneNumber, Recipient,
+    RecipientResult, Sms, country_codes,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -338,6 +340,39 @@ fn after_a_lost_response_a_list_adopts_what_is_there_and_sends_the_rest() {
             json!(["second@acme.test", "c@x.test"])
         ]
     );
+}
+
+/// Neither the response nor what a look at the outcome finds arrives: the same call again finds what it has added.
+#[test]
+fn what_a_failed_call_has_added_is_no_duplicate_for_the_next_one() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        retry_window: Duration::from_secs(1),
+        ..options()
+    });
+    let package = Package::create(&client, &mut ()).unwrap();
+    let add = |email: &str| package.add_recipient(&mut (), email, None);
+    for endpoint in ["add_recipient", "add_recipients"] {
+        emulator.lose_response(endpoint);
+    }
+    emulator
+        .fault(json!({"endpoint": "package_information", "times": 0, "action": {"close": true}}));
+    assert!(add("a@x.test").is_err());
+    let many = ["b@x.test".to_owned(), "c@x.test".to_owned()];
+    assert!(package.add_recipients(&mut (), &many, false).is_err());
+    emulator.clear_faults();
+    assert_eq!(add("A@x.test").unwrap().email, "a@x.test");
+    let results = add_many(&package, &["b@x.test", "c@x.test"]);
+    assert_eq!(kinds(&results), [None, None]);
+    assert_eq!(
+        on_server(&emulator, &package),
+        ["a@x.test", "b@x.test", "c@x.test"]
+    );
+    refused(add("a@x.test"), ErrorKind::DuplicateEmail);
+    package
+        .set_message(&mut (), "now it can be finalized")
+        .unwrap();
+    package.finalize(&mut (), &Default::default()).unwrap();
 }
 
 #[test]

@@ -314,7 +314,11 @@ impl Inner {
             Ok(recipients.find(|recipient| !was_there && is_it(recipient)))
         };
         let is_proved = self.prove_keycode_to_add(session)?;
-        let mut recipient = session.looking(add, look)?;
+        let added = session.looking(add, &look);
+        let mut recipient = match added {
+            Err(error) if self.was_added_before(&error, email) => look()?.ok_or(error)?,
+            added => added.inspect_err(|error| self.note_doubt(error, email))?,
+        };
         if recipient.recipient_id.is_empty() {
             return Err(Error::new(
                 ErrorKind::BadAnswer,
@@ -331,6 +335,17 @@ impl Inner {
         Ok(recipient)
     }
 
+    /// Whether an earlier call has added a recipient that the service refuses as a duplicate, and its response was lost.
+    fn was_added_before(&self, error: &Error, email: &str) -> bool {
+        error.kind() == ErrorKind::DuplicateEmail && self.steps.lock().may_have_added(email)
+    }
+
+    fn note_doubt(&self, error: &Error, email: &str) {
+        if error.server_code().is_none() {
+            self.steps.lock().recipient_in_doubt(email);
+        }
+    }
+
     fn add_recipients(
         &self,
         session: &Arc<Session>,
@@ -342,7 +357,9 @@ impl Inner {
         let attempts = Cell::new(0);
         let is_sought = |result: &RecipientResult| {
             let refused_as_double = result.error.as_ref().is_some_and(|error| {
-                error.kind() == ErrorKind::DuplicateEmail && error.server_code().is_some()
+                error.kind() == ErrorKind::DuplicateEmail
+                    && error.server_code().is_some()
+                    && (attempts.get() > 1 || self.was_added_before(error, &result.email))
             });
             // Who was there before is still to be refused as a duplicate.
             (result.is_open() || refused_as_double) && !is_among(&result.email, there_before.iter())
@@ -385,9 +402,13 @@ impl Inner {
             Ok(results.iter().all(|result| !result.is_open()).then_some(()))
         };
         let is_proved = self.prove_keycode_to_add(session)?;
-        session.looking(add, look)?;
-        // An earlier attempt may have added an address late, so that a later one was refused: look once more.
-        if attempts.get() > 1 && results.borrow().iter().any(is_sought) {
+        session.looking(add, &look).inspect_err(|error| {
+            for result in results.borrow().iter().filter(|result| is_sought(result)) {
+                self.note_doubt(error, &result.email);
+            }
+        })?;
+        // An earlier attempt or call may have added an address late, so that a later one was refused: look once more.
+        if results.borrow().iter().any(is_sought) {
             look()?;
         }
         let mut results = results.into_inner();

@@ -44,6 +44,8 @@ pub(super) struct Steps {
     keycode_length: Option<usize>,
     /// E-mail addresses of the recipients, by their ids.
     recipients: BTreeMap<String, String>,
+    /// Addresses that a request may have added whose response did not come.
+    recipients_in_doubt: BTreeSet<String>,
     contact_groups: BTreeSet<String>,
     files: BTreeMap<String, File>,
     /// The number of files in each directory that was listed.
@@ -73,6 +75,7 @@ impl Steps {
             is_workspace,
             keycode_length: Some(SHORTEST_KEYCODE),
             recipients: BTreeMap::new(),
+            recipients_in_doubt: BTreeSet::new(),
             contact_groups: BTreeSet::new(),
             files: BTreeMap::new(),
             directory_files: BTreeMap::new(),
@@ -571,7 +574,18 @@ impl Steps {
         self.must_have_keycode()
     }
 
+    /// After a request to add a recipient that failed without a word of the service.
+    pub(super) fn recipient_in_doubt(&mut self, email: &str) {
+        self.recipients_in_doubt.insert(email.to_ascii_lowercase());
+    }
+
+    /// Whether an earlier request may have added a recipient that the service has now refused as a duplicate.
+    pub(super) fn may_have_added(&self, email: &str) -> bool {
+        (self.recipients_in_doubt).contains(&email.to_ascii_lowercase())
+    }
+
     pub(super) fn recipient_added(&mut self, recipient_id: &str, email: &str) {
+        self.recipients_in_doubt.remove(&email.to_ascii_lowercase());
         self.recipients
             .insert(recipient_id.to_owned(), email.to_owned());
     }
