@@ -311,26 +311,23 @@ fn parts_that_came_early_are_not_fetched_again() {
         parts_in_flight: 4,
         ..options()
     });
-    let slow = json!({"hang_ms": 60_000});
-    (setting.emulator)
-        .fault(json!({"endpoint": "part_get", "part": 3, "times": 1, "action": slow}));
-    let mut watch = Watch::stopping(|progress| {
-        progress.parts_done >= 2 && progress.bytes_sent >= 9 * PART as u64
-    });
-    assert_kind(setting.download(&mut watch), ErrorKind::Stopped);
-    setting.emulator.clear_faults();
+    let stop_while_a_part_is_late = |setting: &Setting| {
+        let late = json!({"hang_ms": 60_000});
+        (setting.emulator)
+            .fault(json!({"endpoint": "part_get", "part": 3, "times": 1, "action": late}));
+        let mut watch = Watch::stopping(|progress| {
+            progress.parts_done >= 2 && progress.bytes_sent >= 9 * PART as u64
+        });
+        assert_kind(setting.download(&mut watch), ErrorKind::Stopped);
+        setting.emulator.clear_faults();
+    };
+    stop_while_a_part_is_late(&setting);
     let noted = setting.noted();
     assert!(noted.len() >= 6 && !noted.contains(&3), "{noted:?}");
     setting.goes_on_with(PARTS - noted.len());
 
     // As long as they are what was noted.
-    (setting.emulator)
-        .fault(json!({"endpoint": "part_get", "part": 3, "times": 1, "action": slow}));
-    let mut watch = Watch::stopping(|progress| {
-        progress.parts_done >= 2 && progress.bytes_sent >= 9 * PART as u64
-    });
-    assert_kind(setting.download(&mut watch), ErrorKind::Stopped);
-    setting.emulator.clear_faults();
+    stop_while_a_part_is_late(&setting);
     let noted = setting.noted();
     assert!(noted.contains(&5), "{noted:?}");
     let file = fs::OpenOptions::new()

@@ -46,6 +46,20 @@ pub(in crate::crypto) fn passphrase(number: usize) -> &'static str {
     &all[number % all.len()]
 }
 
+/// An error of a kind that a part or a message that was not opened may have.
+pub(in crate::crypto) fn must_be_a_refusal(error: &Error) {
+    assert!(
+        matches!(
+            error.kind(),
+            ErrorKind::DecryptFailed
+                | ErrorKind::UnsupportedFormat
+                | ErrorKind::PartTooLarge
+                | ErrorKind::OutOfMemory
+        ),
+        "{error}"
+    );
+}
+
 fn opened(message: &[u8], passphrase: &str) -> Option<(Vec<u8>, Option<Place>)> {
     let mut buffer = message.to_vec();
     let limits = Limits {
@@ -56,16 +70,7 @@ fn opened(message: &[u8], passphrase: &str) -> Option<(Vec<u8>, Option<Place>)> 
     let result = open(&mut buffer, &passphrase, &limits);
     if let Err(error) = &result {
         assert!(buffer.is_empty(), "something is left of what failed");
-        assert!(
-            matches!(
-                error.kind(),
-                ErrorKind::DecryptFailed
-                    | ErrorKind::UnsupportedFormat
-                    | ErrorKind::PartTooLarge
-                    | ErrorKind::OutOfMemory
-            ),
-            "{error}"
-        );
+        must_be_a_refusal(error);
     }
     let opened = accepted(result)?;
     let content = buffer[opened.content].to_vec();
