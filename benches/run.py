@@ -420,7 +420,7 @@ def put_java_parts(server, link, plaintext, count):
     with tempfile.TemporaryDirectory(prefix="ss-") as home:
         for number in range(1, count + 1):
             part = subprocess.run(
-                ["gpg", "--batch", "--quiet", "--homedir", home, "--pinentry-mode", "loopback", "--passphrase", passphrase,
+                ["gpg", "--batch", "--quiet", "--homedir", home, "--pinentry-mode", "loopback", f"--passphrase={passphrase}",
                  "--cipher-algo", "AES256", "--s2k-mode", "3", "--s2k-digest-algo", "SHA1", "--s2k-count", "65536",
                  "--compress-algo", "none", "--symmetric"], input=plaintext, stdout=subprocess.PIPE, check=True).stdout
             server.admin("PUT", f"/files/{file['file_id']}/parts/{number}", part)

@@ -181,7 +181,7 @@ class GnuPG:
     def run(self, *arguments, data=b"", passphrase=None):
         command = ["gpg", "--batch", "--no-tty", "--quiet", "--yes", "--pinentry-mode", "loopback"]
         if passphrase is not None:
-            command += ["--passphrase", passphrase]
+            command += [f"--passphrase={passphrase}"]  # It may begin with a hyphen.
         done = subprocess.run([*command, *arguments], input=data, env=self.environment, capture_output=True, timeout=60)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout

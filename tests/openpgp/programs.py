@@ -120,7 +120,7 @@ class GnuPG(Files):
         self.other_key = None
 
     def gpg(self, *arguments, data=b"", password=None):
-        passphrase = [] if password is None else ["--passphrase", password]
+        passphrase = [] if password is None else [f"--passphrase={password}"]
         always = ("--batch", "--no-tty", "--quiet", "--yes", "--trust-model", "always", "--pinentry-mode", "loopback")
         return run("gpg", *always, *passphrase, *arguments, data=data, env=self.environment)
 
