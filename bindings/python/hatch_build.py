@@ -43,6 +43,8 @@ class Hook(BuildHookInterface):
         if self.target_name == "wheel":
             file = library()
             included[str(file)] = f"libsendsafely/{file.name}"
+            if sbom := os.environ.get("LIBSENDSAFELY_SBOM"):
+                build_data["sbom_files"].append(sbom)
             platform = re.sub(r"[-.]", "_", sysconfig.get_platform())
             build_data.update(pure_python=False, tag=f"py3-none-{platform}")
         else:

@@ -1,5 +1,7 @@
 """The wheel: its name, its contents, and its use after installation."""
 
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -54,6 +56,13 @@ def test_content(wheel):
     for licence in ("LICENSE-MIT", "LICENSE-APACHE"):
         assert member(wheel, f"licenses/{licence}") == (ROOT / licence).read_bytes()
     assert all(name.startswith(("libsendsafely/", f"libsendsafely-{of_cargo('version')}.dist-info/")) for name in names)
+
+
+def test_it_says_which_packages_are_in_the_library(wheel):
+    bom = json.loads(member(wheel, ".dist-info/sboms/libsendsafely.cdx.json"))
+    [digest] = bom["metadata"]["component"]["hashes"]
+    assert digest == {"alg": "SHA-256", "content": hashlib.sha256(member(wheel, "libsendsafely/libsendsafely.so")).hexdigest()}
+    assert {"pgp", "rustls", "sendsafely-cfb"} <= {each["name"] for each in bom["components"]}
 
 
 def test_the_program_is_installed(environment):
