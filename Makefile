@@ -29,7 +29,7 @@ PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --ju
 # The longest come first, since two run at a time.
 SUITES := rust check python csharp sanitize interop emulator examples c openpgp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-storm-threads test-torture test-kill fuzz stress check bench bench-large bench-against bench-kernel install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) test-sync test-offsets test-soak test-outage test-hostile test-storm test-storm-threads test-torture test-kill fuzz stress check bench bench-quick bench-report bench-large bench-against bench-kernel install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -163,11 +163,17 @@ check-full: ## make check with cargo deny, which is compiled from source, for mi
 	@CARGO_TARGET_DIR=target/tools/build nice cargo install --quiet --locked --root target/tools cargo-deny@0.20.2
 	@$(MAKE) test-check
 
-bench: deps examples wheel ## speed and memory, of the wrappers too, beside the official Python client
-	@benches/run.py
+bench: deps examples wheel ## every claim about speed: sizes, files, lines, other clients, in 90 minutes; SECONDS, ONLY, RESUME=yes
+	@benches/run.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only '$(ONLY)') $(if $(RESUME),--resume)
 
-bench-large: deps examples ## memory with files of 4 GiB
-	@benches/run.py --large
+bench-quick: deps examples wheel ## the same with few cells, in less than three minutes
+	@benches/run.py --quick $(if $(ONLY),--only '$(ONLY)')
+
+bench-report: ## docs/performance.md and its plots, from what make bench measured; RESULTS=target/bench/quick.json
+	@benches/report.py $(or $(RESULTS),target/bench/results.json)
+
+bench-large: deps examples ## memory with files of 4 GiB each way, and of 100 GiB up; GIB
+	@benches/run.py --large $(GIB)
 
 bench-against: examples ## speed and memory beside another build: AGAINST=DIRECTORY, LINE="MBIT_PER_S ROUND_TRIP_MS"
 	@benches/run.py --against '$(AGAINST)' $(if $(LINE),--line $(LINE))

@@ -1,5 +1,5 @@
-"""The C examples with the Python wrapper: `send FILE` prints the link, `receive LINK DIRECTORY`; `calls` prints the
-nanoseconds of a call that does little."""
+"""The C examples with the Python wrapper: `send PATH` prints the link, `receive LINK DIRECTORY`; PATH may be a directory. `calls`
+prints the nanoseconds of a call that does little."""
 
 import os
 import sys
@@ -7,11 +7,13 @@ import timeit
 
 from libsendsafely import Client
 
-with Client(os.environ["SENDSAFELY_HOST"], os.environ["SENDSAFELY_API_KEY"], os.environ["SENDSAFELY_API_SECRET"]) as client:
+with Client(os.environ["SENDSAFELY_HOST"], os.environ["SENDSAFELY_API_KEY"], os.environ["SENDSAFELY_API_SECRET"],
+            ca_bundle=os.environ.get("SENDSAFELY_CA_BUNDLE")) as client:
     if sys.argv[1] == "send":
         with client.create_package() as package:
             package.add_recipient("ann@example.com")
-            package.upload_file(sys.argv[2])
+            upload = package.upload_all if os.path.isdir(sys.argv[2]) else package.upload_file
+            upload(sys.argv[2])
             print(package.finalize().link)
     elif sys.argv[1] == "receive":
         with client.open_link(sys.argv[2]) as package:
