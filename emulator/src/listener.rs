@@ -65,20 +65,24 @@ struct Line {
 }
 
 /// Serves a connection until a cut. In silence it is not served, and stays.
-async fn through_outages(connection: impl Future<Output = ()>, mut line: watch::Receiver<Line>) {
-    let cuts = line.borrow_and_update().cuts;
-    let mut connection = pin!(connection);
-    loop {
-        tokio::select! {
-            () = &mut connection => return,
+fn through_outages(
+    connection: impl Future<Output = ()>,
+    mut line: watch::Receiver<Line>,
+) -> impl Future<Output = ()> {
+    let cuts = line.borrow().cuts;
+    async move {
+        let mut connection = pin!(connection);
+        loop {
+            let heard = line.wait_for(|line| !line.silent || line.cuts != cuts);
             // An error means that the listener has ended, and the program with it.
-            changed = line.changed() => if changed.is_err() { return },
-        }
-        let is_heard = line
-            .wait_for(|line| !line.silent || line.cuts != cuts)
-            .await;
-        if is_heard.is_ok_and(|line| line.cuts != cuts) {
-            return;
+            if heard.await.map_or(true, |line| line.cuts != cuts) {
+                return;
+            }
+            tokio::select! {
+                biased; // Nothing is served after the line has changed.
+                changed = line.changed() => if changed.is_err() { return },
+                () = &mut connection => return,
+            }
         }
     }
 }
@@ -108,6 +112,7 @@ impl Port {
         let line = watch::Sender::new(Line::default());
         loop {
             tokio::select! {
+                biased; // What was connected before an outage is not refused by it.
                 accepted = self.listener.accept() => {
                     // A failed accept affects one connection only.
                     let Ok((stream, _)) = accepted else { continue };
