@@ -564,6 +564,26 @@ fn what_is_there_again_is_not_deleted_here() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_beside_it_in_the_other_case_does_not_keep_a_deleted_file() {
+    let emulator = Emulator::start();
+    for (gone, beside) in [("b", "B"), ("d/x", "d/X"), ("d", "D/x"), ("d/e", "D")] {
+        let (one, other) = two_machines(&emulator);
+        for name in ["y", "z", gone, beside] {
+            one.write(name, name);
+        }
+        one.sync();
+        other.sync();
+        other.remove(gone);
+        other.sync_with(&deleting(&other)).unwrap();
+        let report = one.sync_with(&deleting(&one)).unwrap();
+        assert_eq!(actions(&report), [(gone, Action::DeletedHere)], "{beside}");
+        let left: Vec<_> = one.content().into_values().collect();
+        assert_eq!(left.len(), 3, "{left:?}");
+    }
+}
+
 #[test]
 fn a_dry_run_ends_as_the_sync_would_if_it_deletes_many_files() {
     let emulator = Emulator::start();

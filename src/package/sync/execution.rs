@@ -688,12 +688,27 @@ impl Execution {
             };
             let noted = self.state.lock().names().get(missing).cloned();
             let is_directory = missing != path;
-            let is_it = |name: &str| Some(name) == noted.as_deref() || folded(name) == folded(own);
+            let is_it = |name: &str| {
+                Some(name) == noted.as_deref()
+                    || (folded(name) == folded(own) && !self.is_of_another(directory, name, own))
+            };
             let now = self.listed_again(session, &id)?;
             let is_again = |(kind, name): &(bool, String)| (*kind || !is_directory) && is_it(name);
             return Ok(now.names.iter().any(is_again));
         }
         Ok(false)
+    }
+
+    /// Whether a name in the Workspace, such as `B.txt` beside `b.txt`, belongs to something else that both sides know.
+    fn is_of_another(&self, directory: &str, name: &str, own: &str) -> bool {
+        let path = joined(directory, name);
+        let is_listed = |remote: &Remote| {
+            remote.taken.contains(&path)
+                || remote.files.contains_key(&path)
+                || remote.directories.contains_key(&path)
+        };
+        name != own
+            && (self.state.lock().known().contains_key(&path) || is_listed(&self.remote.lock()))
     }
 
     fn delete_here(&self, session: &Session, path: &str, stamp: Stamp) -> Result<Option<Done>> {
