@@ -2,27 +2,32 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::file::{is_unsupported, rename_without_clobbering};
+use super::file::{directory_of, is_unsupported, rename_without_clobbering};
 use super::source::{Stamp, open_source};
-use super::temporary::hold;
+use super::temporary::{hold, old_in};
 
 /// Gives a new file the name of one that is as expected, and removes that one. Returns whether it was so; otherwise
 /// what has the name keeps it.
 ///
 /// The two are exchanged in one step, and what came out is looked at then: no check before could see what another
-/// program writes just afterwards. `aside` gets what a program has written while both were put back.
+/// program writes just afterwards. `aside` gets what a program has written while both were put back. Before the exchange
+/// the new file gets a name by which a later call knows what a kill has left under it.
 pub(super) fn replace_expected(
-    new: &Path,
+    new: &mut PathBuf,
     target: &Path,
     is_expected: impl Fn(&Path) -> bool,
     aside: &Path,
 ) -> io::Result<bool> {
+    let expected = Stamp::at(target);
     if !is_expected(target) {
         return Ok(false);
     }
     let ours = Stamp::at(new);
+    let old = old_in(directory_of(new), ours, expected);
+    fs::rename(&new, &old)?;
+    *new = old;
     // Nobody else removes the file under its other name.
     let held = open_source(target, false);
     let _ = held.as_ref().map(|(file, ..)| hold(file));
@@ -83,6 +88,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::super::file::scratch;
+    use super::super::temporary::remove_left_beside;
     use super::*;
 
     #[test]
@@ -113,11 +119,45 @@ mod tests {
                 looks.set(looks.get() + 1);
                 is_so
             };
-            let is_replaced = replace_expected(&new, &target, is_expected, &aside);
+            let mut temporary = new.clone();
+            let is_replaced = replace_expected(&mut temporary, &target, is_expected, &aside);
             assert_eq!(is_replaced.expect("it works"), written.is_empty());
-            let found = [read(&new), read(&target), read(&aside)];
+            let found = [read(&temporary), read(&target), read(&aside)];
             assert_eq!(found.each_ref().map(Option::as_deref), expected);
         }
         fs::remove_dir_all(directory).expect("it goes");
+    }
+
+    /// A call that is killed right after the exchange, in which it got what another program had just written.
+    #[test]
+    fn what_a_kill_leaves_is_removed_unless_another_program_has_written_it() {
+        for (written, expected) in [(None, vec!["new"]), (Some("second"), vec!["new", "second"])] {
+            let directory = scratch("killed");
+            let at = |name: &str| directory.join(name);
+            let (new, target) = (at(".sendsafely-0123456789abcdef.part"), at("target"));
+            fs::write(&new, "new").expect("it is written");
+            fs::write(&target, "as expected").expect("it is written");
+            let looks = Cell::new(0);
+            let is_expected = |_: &Path| {
+                looks.set(looks.get() + 1);
+                assert!(looks.get() < 2, "killed");
+                if let Some(content) = written {
+                    fs::write(&target, content).expect("it is written");
+                }
+                true
+            };
+            let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                replace_expected(&mut new.clone(), &target, is_expected, &at("aside"))
+            }));
+            assert!(killed.is_err());
+            remove_left_beside(&target);
+            let found = fs::read_dir(&directory).expect("it is listed");
+            let mut found: Vec<_> = found
+                .map(|entry| fs::read_to_string(entry.expect("a name").path()).expect("it is read"))
+                .collect();
+            found.sort();
+            assert_eq!(found, expected);
+            fs::remove_dir_all(directory).expect("it goes");
+        }
     }
 }

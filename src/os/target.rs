@@ -309,7 +309,7 @@ impl TargetFile {
                 aside,
             } => {
                 let entries = entries(&target).map_err(|error| failed(&error))?;
-                let replaced = replace_expected(&self.temporary, &target, is_expected, &aside);
+                let replaced = replace_expected(&mut self.temporary, &target, is_expected, &aside);
                 if !replaced.map_err(|error| failed(&error))? {
                     return Err(was_changed(&target));
                 }

@@ -6,11 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::descriptor::above_standard;
-use super::file::{create_private, directory_of, random_suffix};
-use super::lock::Mutex;
+use sha2::{Digest as _, Sha256};
 
-/// All names begin like this, then come sixteen hexadecimal digits, and one of two endings.
+use super::descriptor::above_standard;
+use super::file::{create_private, directory_of, random_suffix, rename_without_clobbering};
+use super::lock::Mutex;
+use super::source::Stamp;
+
+/// All names begin like this, then come hexadecimal digits, and an ending.
 const BEGINNING: &str = ".sendsafely-";
 
 /// What becomes of a file whose program has ended.
@@ -20,6 +23,10 @@ pub(super) enum Left {
     Useless,
     /// A later call goes on with it; another program may remove it after [`LONGEST_KEPT`], or if it is empty.
     Kept,
+    /// It had a name that people know, until it was replaced or removed. Another program may remove it if it is what was
+    /// expected there, by the digits of its name, or what should have come there; else somebody else has written it, and
+    /// it gets a name that people see.
+    Old,
 }
 
 /// So long after the last write nobody goes on with a file any more.
@@ -30,15 +37,27 @@ impl Left {
         match self {
             Self::Useless => ".part",
             Self::Kept => ".resume",
+            Self::Old => ".old",
+        }
+    }
+
+    /// How many digits its names have.
+    const fn digits(self) -> usize {
+        match self {
+            Self::Useless | Self::Kept => 16,
+            Self::Old => 24,
         }
     }
 
     /// By the name of a temporary file; `None` for any other name.
     pub(super) fn of(name: &str) -> Option<Self> {
-        let (random, ending) = name.strip_prefix(BEGINNING)?.split_at_checked(16)?;
+        let rest = name.strip_prefix(BEGINNING)?;
         let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        let mut both = [Self::Useless, Self::Kept].into_iter();
-        both.find(|left| left.ending() == ending && random.bytes().all(is_digit))
+        let mut all = [Self::Useless, Self::Kept, Self::Old].into_iter();
+        all.find(|left| {
+            rest.strip_suffix(left.ending())
+                .is_some_and(|digits| digits.len() == left.digits() && digits.bytes().all(is_digit))
+        })
     }
 }
 
@@ -53,6 +72,42 @@ pub(super) fn temporary_in(directory: &Path) -> PathBuf {
 
 fn named_in(directory: &Path, left: Left) -> PathBuf {
     directory.join(format!("{BEGINNING}{}{}", random_suffix(), left.ending()))
+}
+
+/// A name for a file until it is known that it is what was expected. A call that is killed before leaves `expected`, or
+/// `new`, or what another program has written meanwhile.
+pub(super) fn old_in(directory: &Path, new: Option<Stamp>, expected: Option<Stamp>) -> PathBuf {
+    let random = &random_suffix()[..8];
+    let (new, expected, ending) = (digits_of(new), digits_of(expected), Left::Old.ending());
+    directory.join(format!("{BEGINNING}{random}{new}{expected}{ending}"))
+}
+
+fn digits_of(stamp: Option<Stamp>) -> String {
+    let mut digest = Sha256::new();
+    if let Some(stamp) = stamp {
+        digest.update(stamp.size.to_be_bytes());
+        digest.update(stamp.modified.to_be_bytes());
+    }
+    let digest = digest.finalize();
+    digest[..4]
+        .iter()
+        .fold(String::new(), |all, byte| format!("{all}{byte:02x}"))
+}
+
+/// Removes an old file that a killed call has left, unless another program has written it: then people see it again.
+fn remove_old(path: &Path, name: &str) {
+    let digits = digits_of(Stamp::at(path));
+    let is_known = name
+        .strip_suffix(Left::Old.ending())
+        .and_then(|all| all.get(BEGINNING.len() + 8..))
+        .is_some_and(|known| known[..8] == digits || known[8..] == digits);
+    let _ = match is_known {
+        true => fs::remove_file(path),
+        false => {
+            let visible = format!("recovered {}", random_suffix());
+            rename_without_clobbering(path, &directory_of(path).join(visible))
+        }
+    };
 }
 
 /// Creates a temporary file, which only its owner can read, and locks it.
@@ -114,7 +169,9 @@ pub(super) fn open_kept(path: &Path) -> Option<File> {
 /// Removes a temporary file whose program has ended, unless a later call may go on with it.
 pub(crate) fn remove_if_left(temporary: &Path) {
     let name = temporary.file_name().and_then(|name| name.to_str());
-    if name.and_then(Left::of) == Some(Left::Kept) {
+    let name = name.unwrap_or_default();
+    let left = Left::of(name);
+    if left == Some(Left::Kept) {
         let Ok(metadata) = temporary.symlink_metadata() else {
             return;
         };
@@ -135,8 +192,10 @@ pub(crate) fn remove_if_left(temporary: &Path) {
         let mut options = fs::OpenOptions::new();
         options.read(true).share_mode(0).open(temporary).is_ok()
     };
-    if is_left {
-        let _ = fs::remove_file(temporary);
+    match left {
+        Some(Left::Old) if is_left => remove_old(temporary, name),
+        _ if is_left => drop(fs::remove_file(temporary)),
+        _ => {}
     }
 }
 
@@ -195,6 +254,8 @@ mod tests {
             "sendsafely-0123456789abcdef.part",
             ".sendsafely-0123456789abcdeg.part",
             ".sendsafely-notes.part",
+            ".sendsafely-0123456789abcdef.old",
+            ".sendsafely-0123456789abcdef01234567.part",
         ];
         for name in others {
             fs::write(directory.join(name), b"of another program").expect("it is written");
@@ -217,6 +278,47 @@ mod tests {
         drop(file);
         remove_if_left(&alive);
         assert!(!alive.exists());
+        fs::remove_dir_all(directory).expect("it goes");
+    }
+
+    #[test]
+    fn an_old_file_is_removed_only_if_it_is_what_was_expected() {
+        let directory = scratch("old");
+        let stamp = |size| Stamp { size, modified: 7 };
+        let left = |size, new: Option<u64>, expected: Option<u64>| {
+            let path = old_in(&directory, new.map(stamp), expected.map(stamp));
+            fs::write(&path, "-".repeat(size)).expect("it is written");
+            let file = File::options().append(true).open(&path);
+            let modified = std::time::UNIX_EPOCH + Duration::from_nanos(7);
+            file.and_then(|file| file.set_modified(modified))
+                .expect("its time");
+            path
+        };
+        for (size, new, expected, is_kept) in [
+            (1, Some(1), Some(2), false),
+            (2, Some(1), Some(2), false),
+            (2, None, Some(2), false),
+            (3, Some(1), Some(2), true),
+            (3, None, Some(2), true),
+            (3, None, None, true),
+        ] {
+            let path = left(size, new, expected);
+            assert!(is_temporary(
+                path.file_name()
+                    .and_then(|name| name.to_str())
+                    .expect("a name")
+            ));
+            remove_if_left(&path);
+            let found: Vec<_> = fs::read_dir(&directory).expect("it is listed").collect();
+            assert_eq!(found.len(), usize::from(is_kept), "{size} bytes");
+            for found in found {
+                let found = found.expect("a name").path();
+                let name = found.file_name().and_then(|name| name.to_str());
+                assert!(name.expect("a name").starts_with("recovered "));
+                assert_eq!(fs::read_to_string(&found).expect("it is read"), "---");
+                fs::remove_file(found).expect("it goes");
+            }
+        }
         fs::remove_dir_all(directory).expect("it goes");
     }
 
