@@ -10,6 +10,7 @@ import glob
 import hashlib
 import hmac
 import json
+import math
 import os
 import shutil
 import ssl
@@ -71,9 +72,9 @@ def compare(path, target):
 class Client:
     """A program that sends and receives."""
 
-    def __init__(self, name, send, receive, send_all=None, bytes_a_second=300e6, files_a_second=1000):
+    def __init__(self, name, send, receive, send_all=None, bytes_a_second=math.inf, files_a_second=math.inf):
         self.name, self.send_command, self.receive_command, self.send_all = name, send, receive, send_all or send
-        # Roughly, for the size of its share of a cell.
+        # Of a slow client, roughly: it moves less in a cell.
         self.bytes_a_second, self.files_a_second = bytes_a_second, files_a_second
 
     def send(self, server, path):

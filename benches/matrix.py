@@ -31,9 +31,10 @@ class Cell:
 
     @property
     def name(self):
+        if self.line:
+            return f"{self.line[0]} Mbit/s, {self.line[1]} ms"
         what = amount(self.size) if self.group != "files" else f"{self.files} files of {amount(self.size)}"
-        over = f", {self.line[0]} Mbit/s, {self.line[1]} ms" if self.line else ", TLS" if self.tls else ""
-        return what + over + (f" from {self.sender}" if self.sender else "")
+        return what + ", TLS" * self.tls + (f" from {self.sender}" if self.sender else "")
 
 
 def cells(seconds, quick):
@@ -50,15 +51,15 @@ def cells(seconds, quick):
     yield Cell("small", ("C", "Python", "official Python", "official Node"), 10 * KIB)
     yield Cell("received", EVERYONE, (16 if quick else 50) * MIB, sender="official Python", ways=("down",))
     for line in ((100, 20),) if quick else LINES:
-        # Up and down, twice.
-        yield Cell("line", ("C", "curl"), min(GIB, int(line[0] * 1e6 / 8 * seconds / 4)), line=line)
+        # What the line moves up and down, twice, with some time to spare.
+        yield Cell("line", ("C", "curl"), min(GIB, int(line[0] * 1e6 / 8 * seconds / 5)), line=line)
 
 
 def share(cell, client, seconds):
     """The size and number of files that a client moves in a cell: all, or what it can twice each way."""
     moved, files = client.bytes_a_second * seconds / 4, client.files_a_second * seconds / 4
     size = cell.size
-    if not cell.line and moved < size:
+    if moved < size:
         size = max((one for one in SHARES if one <= moved), default=min(SHARES))
     return size, max(one for one in COUNTS if one <= max(1, min(cell.files, files)))
 
@@ -78,6 +79,13 @@ def make(place, size, files):
         else:
             write_random_file(name, size)
     return path
+
+
+def has_room(cell):
+    """Whether the memory of this machine holds what a cell keeps there: the file at the server, and what was received of it."""
+    with open("/proc/meminfo", encoding="utf-8") as info:
+        available = next(int(line.split()[1]) * KIB for line in info if line.startswith("MemAvailable:"))
+    return "down" not in cell.ways or available > 3 * cell.size * cell.files
 
 
 def measure(cell, clients, seconds, rounds, place):

@@ -24,7 +24,8 @@ class Results:
         self.run = run
 
     def group(self, name):
-        return [cell for cell in self.run["cells"].values() if cell["group"] == name]
+        found = [cell for cell in self.run["cells"].values() if cell["group"] == name]
+        return sorted(found, key=lambda cell: (cell["line"] or [], cell["size"], cell["files"]))
 
     def cell(self, group, **members):
         """The cell of a group with these members; without rounds if it was not measured."""
@@ -176,6 +177,18 @@ def of_the_ceiling(cell, kernels):
     return spread(own / (1 / (1 / kernels + 1 / raw)) for own, raw in both)
 
 
+# Those of other words, where this run has no figure.
+ELSEWHERE = {
+    "kernels": ("make bench-kernel", [
+        Goal("encryption of four parts on a core, beside rPGP", None, "times", least=3), Goal("encryption of one part, beside rPGP", None, "times", least=1.8),
+        Goal("verified decryption of two parts on a core, beside rPGP", None, "times", least=1.7)]),
+    "large files": ("make bench-large", [
+        Goal("upload of 100 GiB, peak memory", None, "MiB", most=64), Goal("download of 4 GiB, peak memory", None, "MiB", most=64)]),
+    "another build": ("make bench-against", [
+        Goal("up, 1 GiB, processor time beside the build before there were kernels", None, "%", most=50),
+        Goal("down, 1 GiB, processor time beside the build before there were kernels", None, "%", most=75)])}
+
+
 # --- Plots ---------------------------------------------------------------------------------------------------------
 
 
@@ -248,15 +261,25 @@ def plots(results):
 
 HEAD = """# Performance
 
-Made by `make bench-report` from the figures of `{command}`, not by hand: {date}, commit {commit}, {processor}, {processors} processors, \
+Made by `make bench-report` from the figures of {command}, not by hand: {date}, commit {commit}, {processor}, {processors} processors, \
 {memory:.0f} GiB of memory, {platform}.
 
 Each client is a process of its own, which is measured from its start to its end, against the emulator on the same machine: client and \
-server share the processors. The clients of a cell take turns; each works for at most {seconds:g} seconds, at least once. A client that \
+server share the processors. The clients of a cell take turns; each works for at most {seconds} seconds, but at least once. A client that \
 is too slow for the size moves less, which stands in brackets. A figure is the median of its rounds, with the least and the greatest in \
 parentheses. A ratio compares clients within a round, so other load on the machine disturbs it less than the speeds. `curl` moves the \
 same number of bytes in the same parts to and from the storage, without encryption and without a file to write, with 16 connections.
 {notes}"""
+
+
+def origin(cells):
+    """Where the figures come from: not all cells need be of one run."""
+    def each(member, form="{}"):
+        found = sorted({cell[member] for cell in cells})
+        return " and ".join(form.format(one) for one in found) if len(found) < 3 else f"{form.format(found[0])} to {form.format(found[-1])}"
+
+    return {"date": each("date"), "seconds": each("seconds", "{:g}"), "commit": " and ".join(dict.fromkeys(cell["commit"] for cell in cells)),
+            "command": " and ".join(f"`{command}`" for command in dict.fromkeys(cell["command"] for cell in cells))}
 
 
 def document(results, shown):
@@ -268,10 +291,11 @@ def document(results, shown):
     if loads and max(loads) > 2 * run["processors"]:
         notes += (f"\n**Something else loaded the machine**: the load was {min(loads):.1f} to {max(loads):.1f} when the cells began. So the "
                   "speeds are too low and the spreads wide.\n")
-    text = HEAD.format(**{**run, "memory": run["memory"] / GIB}, notes=notes)
+    text = HEAD.format(**{**run, **origin(run["cells"].values()), "memory": run["memory"] / GIB}, notes=notes)
     text = "\n".join(textwrap.fill(line, 118) for line in text.split("\n"))
-    all_goals = [(goal, run["command"]) for goal in goals(results)]
+    all_goals = [(goal, "make bench-quick" if run["quick"] else "make bench") for goal in goals(results)]
     all_goals += [(goal, kept["command"]) for name, kept in run["goals"].items() for goal in results.kept(name)]
+    all_goals += [(goal, command) for name, (command, missing) in ELSEWHERE.items() if name not in run["goals"] for goal in missing]
     rows = [[goal.what, goal.wanted, goal.figure, goal.verdict, f"`{command}`"] for goal, command in all_goals]
     text += "\n## To reach\n\n" + table(["", "goal", "measured", "", "command"], rows)
     for title, group, section, plot in (

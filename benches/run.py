@@ -55,15 +55,15 @@ def commit():
     return git("rev-parse", "--short", "HEAD") + "+" * bool(git("status", "--porcelain", "--untracked-files=no"))
 
 
-def circumstances():
-    return {"date": now(), "commit": commit(), "processor": processor(), "processors": os.cpu_count(), "platform": platform.platform(),
+def machine():
+    return {"processor": processor(), "processors": os.cpu_count(), "platform": platform.platform(),
             "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")}
 
 
 def load(path):
     """The results of runs before; none if there were none."""
     if not os.path.exists(path):
-        return circumstances() | {"quick": False, "seconds": 0, "command": "", "cells": {}, "goals": {}}
+        return machine() | {"quick": False, "cells": {}, "goals": {}}
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
@@ -96,13 +96,17 @@ def keep(path, results, name, goals, command):
 def bench(place, path, seconds, rounds, quick, only, resume):
     command = "make bench-quick" if quick else "make bench" if seconds == SECONDS else f"make bench SECONDS={seconds:g}"
     results = load(path) if only or resume else {"cells": {}, "goals": {}}
-    results |= circumstances() | {"quick": quick, "seconds": seconds, "command": command}
+    results |= machine() | {"quick": quick}
     cells = [cell for cell in matrix.cells(seconds, quick) if only in cell.name and not (resume and cell.name in results["cells"])]
     found = installed({name for cell in cells for name in cell.clients} | {"Python"})
     for cell in cells:
         print(f"== {cell.name}", flush=True)
+        if not matrix.has_room(cell):
+            print("   left out: too little memory is free", flush=True)
+            continue
         load_before = os.getloadavg()[0]
-        measured = matrix.measure(cell, found, seconds, rounds, place) | {"date": now(), "commit": commit(), "load": load_before}
+        measured = matrix.measure(cell, found, seconds, rounds, place) | {
+            "date": now(), "commit": commit(), "command": command, "seconds": seconds, "load": load_before}
         for name in cell.clients:
             each = ", ".join(f"{way} {speeds(measured, name, way):.3g} MB/s" for way in cell.ways if speeds(measured, name, way))
             print(f"   {name}: {measured['failed'].get(name) or each}", flush=True)
@@ -131,7 +135,7 @@ def main():
     parser.add_argument("--large", metavar="GIB", type=int, nargs="?", const=100, help="memory with large files, up to so many GiB")
     parser.add_argument("--against", metavar="DIRECTORY", help="another build, by turns in one run")
     parser.add_argument("--size", metavar="MIB", type=int, default=GIB // MIB, help="of the file for --against")
-    parser.add_argument("--rounds", type=int, help="of --against, by default 10: even, so that each build goes first equally often")
+    parser.add_argument("--rounds", type=int, help=f"of a cell, at most; by default {ROUNDS}, of --against 10, so that each build goes first equally often")
     parser.add_argument("--line", metavar=("MBIT_PER_S", "ROUND_TRIP_MS"), nargs=2, type=float, help="a slow line for --against")
     arguments = parser.parse_args()
     os.makedirs(PLACE, exist_ok=True)
@@ -151,4 +155,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except clients.Failed as error:
+        sys.exit(f"bench: {error}")
