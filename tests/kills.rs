@@ -17,8 +17,8 @@ use std::thread;
 use std::time::Duration;
 
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, Existing, Package, Sink, Source, UploadAllOptions,
-    UploadOptions,
+    Client, ClientOptions, DownloadOptions, Existing, Package, Sink, Source, SyncOptions,
+    UploadAllOptions, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -38,6 +38,19 @@ const ONE: &str = "one";
 enum Way {
     Up,
     Down,
+    /// The same by a sync.
+    SyncUp,
+    SyncDown,
+}
+
+impl Way {
+    fn is_up(self) -> bool {
+        matches!(self, Self::Up | Self::SyncUp)
+    }
+
+    fn is_sync(self) -> bool {
+        matches!(self, Self::SyncUp | Self::SyncDown)
+    }
 }
 
 /// What is transferred, under the path of each file.
@@ -67,7 +80,7 @@ impl Scene {
     fn new(way: Way, contents: Contents) -> Self {
         let emulator = Emulator::start();
         let client = emulator.client_with(small_parts());
-        let package = new_package(&client, contents.len() > 1);
+        let package = new_package(&client, contents.len() > 1 || way.is_sync());
         let scene = Self {
             emulator,
             client,
@@ -78,13 +91,13 @@ impl Scene {
             state: TempDir::new(),
         };
         let source = TempDir::new();
-        let from = if way == Way::Up { &scene.tree } else { &source };
+        let from = if way.is_up() { &scene.tree } else { &source };
         for (path, content) in &*scene.contents {
             let path = from.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
         }
-        if way == Way::Down {
+        if !way.is_up() {
             let options = UploadAllOptions::default();
             let sent = scene.package.upload_all(&mut (), &source.0, &options);
             sent.unwrap();
@@ -107,7 +120,7 @@ impl Scene {
             "secret": self.emulator.of_user(0, "api_secret"), "package": self.package.id(),
             "keycode": self.package.keycode().unwrap().to_string(), "sends": self.way == Way::Up,
             "is_tree": self.is_tree(), "file": file, "tree": self.tree.0,
-            "resume": self.state.join("resume"),
+            "resume": self.state.join("resume"), "syncs": self.way.is_sync(),
         });
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
@@ -122,50 +135,77 @@ impl Scene {
 
     /// The parts that were put into the storage, or requested of it.
     fn parts_moved(&self) -> BTreeSet<String> {
-        let endpoint = match self.way {
-            Way::Up => "part_put",
-            Way::Down => "part_get",
+        let endpoint = if self.way.is_up() {
+            "part_put"
+        } else {
+            "part_get"
         };
         let requests = self.emulator.requests();
         let moved = requests
             .iter()
             .filter(|request| request["endpoint"] == endpoint);
-        moved
-            .map(|request| request["path"].as_str().unwrap().to_owned())
-            .collect()
+        let paths = moved.map(|request| request["path"].as_str().unwrap().to_owned());
+        // A file that a sync has begun anew has another id, but the same parts.
+        let of_sync = |path: String| match self.way.is_sync() {
+            true => path.rsplit('-').next().unwrap().to_owned(),
+            false => path,
+        };
+        paths.map(of_sync).collect()
+    }
+
+    /// What the library keeps on this machine only as long as something has not ended.
+    fn notes(&self) -> Vec<String> {
+        let mut left: Vec<_> = files_below(&self.state.0).into_keys().collect();
+        // A kill between the removal of a file on the service and that of its mark leaves the mark for a week, as does one
+        // between the creation of a file and its response. The state of a sync stays.
+        let is_state = |path: &str| path.ends_with(".jsonl") || path.ends_with(".lock");
+        left.retain(|path| {
+            let is_mark = path.contains("/file-") || path.contains("/creation-");
+            !(is_mark || self.way.is_sync() && is_state(path))
+        });
+        left
     }
 
     /// Whether a process that was killed had done everything: only the word of it was missing.
     fn is_done(&self) -> bool {
-        let count = match self.way {
-            Way::Down => files_below(&self.tree.0).len(),
-            Way::Up => {
+        let count = match self.way.is_up() {
+            false => files_below(&self.tree.0).len(),
+            true => {
                 let stored = self.emulator.package(self.package.id());
-                let mut files = stored["files"].as_array().unwrap().iter();
-                let count = files.len();
-                count * usize::from(files.all(|file| file["complete"] == true))
+                let files = self.without_cut(stored["files"].as_array().unwrap());
+                let are_complete = files.iter().all(|file| file["complete"] == true);
+                files.len() * usize::from(are_complete)
             }
         };
-        !self.state.join("resume").exists() && count == self.contents.len()
+        let notes = self.notes();
+        let is_noted = notes.iter().any(|path| path.ends_with("resume"));
+        !is_noted && count == self.contents.len()
+    }
+
+    /// What the service has. A sync leaves a file for a day whose creation was killed before its response: it could be
+    /// another machine's.
+    fn without_cut(&self, files: &[Value]) -> Vec<Value> {
+        let is_cut = |file: &&Value| {
+            let is_empty = file["stored"].as_object().unwrap().is_empty();
+            self.way.is_sync() && is_empty && file["complete"] == false
+        };
+        files.iter().filter(|file| !is_cut(file)).cloned().collect()
     }
 
     /// After a process that was not killed: all is there, and nothing else. Then it begins anew.
     fn is_whole(&mut self) {
-        let mut left: Vec<_> = files_below(&self.state.0).into_keys().collect();
-        // A kill between the removal of a file on the service and that of its mark leaves the mark for a week.
-        left.retain(|path| !path.contains("/file-"));
-        assert_eq!(left, [""; 0], "what is left on this machine");
+        assert_eq!(self.notes(), [""; 0], "what is left on this machine");
         let expected: BTreeSet<_> = self.contents.iter().map(|(path, _)| path.clone()).collect();
-        let found = match self.way {
-            Way::Down => files_below(&self.tree.0),
-            Way::Up => {
+        let found = match self.way.is_up() {
+            false => files_below(&self.tree.0),
+            true => {
                 let to = TempDir::new();
                 let options = DownloadOptions::default();
                 self.package.download_all(&mut (), &to.0, &options).unwrap();
                 let stored = self.emulator.package(self.package.id());
-                let files = stored["files"].as_array().unwrap();
+                let files = self.without_cut(stored["files"].as_array().unwrap());
                 assert_eq!(files.len(), expected.len());
-                for file in files {
+                for file in &files {
                     let versions = file["old_versions"].as_array();
                     assert!(file["complete"] == true && versions.is_none_or(Vec::is_empty));
                 }
@@ -176,13 +216,13 @@ impl Scene {
         for (path, content) in &*self.contents {
             assert!(found[path] == *content, "{path} has another content");
         }
-        match self.way {
-            Way::Down => {
+        match self.way.is_up() {
+            false => {
                 fs::remove_dir_all(&self.tree.0).unwrap();
                 fs::create_dir(&self.tree.0).unwrap();
             }
-            Way::Up => {
-                let new = new_package(&self.client, self.is_tree());
+            true => {
+                let new = new_package(&self.client, self.is_tree() || self.way.is_sync());
                 let old = std::mem::replace(&mut self.package, new);
                 old.delete(&mut ()).unwrap();
             }
@@ -288,6 +328,14 @@ fn a_process_that_is_killed() {
     let package = Package::open(&client, &mut (), &text("package"), keycode).unwrap();
     let (tree, resume_file) = (PathBuf::from(text("tree")), Some(text("resume").into()));
     let _ = fs::File::open(BEGIN);
+    if setup["syncs"] == true {
+        let options = SyncOptions {
+            state_directory: resume_file.map(|path: PathBuf| path.with_file_name("state")),
+            ..SyncOptions::default()
+        };
+        package.sync(&mut (), &tree, &options).unwrap();
+        return;
+    }
     if setup["sends"] == true {
         if setup["is_tree"] == true {
             let options = UploadAllOptions {
@@ -399,6 +447,16 @@ fn random_kills_of_a_downloaded_tree_lose_nothing() {
     kill_at_random("downloaded tree", Way::Down, &small_files());
 }
 
+#[test]
+fn random_kills_of_a_sync_that_sends_lose_nothing() {
+    kill_at_random("sync, up", Way::SyncUp, &one_file());
+}
+
+#[test]
+fn random_kills_of_a_sync_that_fetches_lose_nothing() {
+    kill_at_random("sync, down", Way::SyncDown, &one_file());
+}
+
 /// Kills its process before the n-th step that others can see: of files, or a request.
 #[cfg(target_os = "linux")]
 const STEPS: &str = r#"
@@ -500,6 +558,8 @@ fn a_kill_before_each_step_loses_nothing() {
             (Way::Up, &tree),
             (Way::Down, &one),
             (Way::Down, &tree),
+            (Way::SyncUp, &one),
+            (Way::SyncDown, &one),
         ] {
             let (library, contents) = (&library, Arc::clone(contents));
             scope.spawn(move || {
@@ -514,9 +574,14 @@ fn a_kill_before_each_step_loses_nothing() {
                     });
                     let is_through = child.wait().unwrap().success();
                     kills += usize::from(!is_through);
+                    let moved = scene.parts_moved();
+                    scene.emulator.forget_requests();
                     if !is_through && !scene.is_done() {
                         let ended = scene.child(|_| {}).wait().unwrap();
                         assert!(ended.success(), "{name}: after a kill before step {step}");
+                        let again = scene.parts_moved().intersection(&moved).count();
+                        assert!(again <= IN_FLIGHT, "{name}: {again} parts after {step}");
+                        scene.emulator.forget_requests();
                     }
                     println!("{name}: step {step}");
                     scene.is_whole();

@@ -21,7 +21,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use sendsafely::{
-    Action, Client, Direction, DownloadOptions, ErrorKind, Package, Report, SyncOptions, TreeError,
+    Action, Client, ClientOptions, Direction, DownloadOptions, ErrorKind, Package, Report,
+    SyncOptions, TreeError,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -32,16 +33,21 @@ type Outcome = Result<Report, Box<TreeError>>;
 struct Machine {
     directory: TempDir,
     package: Package,
+    part_size: u64,
 }
 
 impl Machine {
-    fn new(emulator: &Emulator, workspace: &Package) -> Self {
-        let client = emulator.client();
+    fn new(emulator: &Emulator, workspace: &Package, part_size: u64) -> Self {
+        let client = emulator.client_with(with_parts(part_size));
         let keycode = workspace.keycode().unwrap();
         let package = Package::open(&client, &mut (), workspace.id(), keycode.into()).unwrap();
         let directory = TempDir::new();
         fs::create_dir(directory.join("tree")).unwrap();
-        Self { directory, package }
+        Self {
+            directory,
+            package,
+            part_size,
+        }
     }
 
     fn tree(&self) -> PathBuf {
@@ -89,7 +95,14 @@ impl Machine {
         fs::remove_file(self.tree().join(path)).unwrap();
     }
 
+    /// Without what a download that was killed has left to go on with.
     fn content(&self) -> BTreeMap<String, String> {
+        let mut content = self.all_content();
+        content.retain(|path, _| !path.ends_with(".resume"));
+        content
+    }
+
+    fn all_content(&self) -> BTreeMap<String, String> {
         fn walk(base: &Path, path: &str, found: &mut BTreeMap<String, String>) {
             for entry in fs::read_dir(base.join(path)).unwrap() {
                 let entry = entry.unwrap();
@@ -114,6 +127,7 @@ impl Machine {
         let copy = Machine {
             directory: TempDir::new(),
             package: self.package.clone(),
+            part_size: self.part_size,
         };
         fs::create_dir(copy.tree()).unwrap();
         let options = DownloadOptions::default();
@@ -126,11 +140,21 @@ impl Machine {
 }
 
 fn two_machines(emulator: &Emulator) -> (Machine, Machine) {
+    machines_with(emulator, PART as u64)
+}
+
+/// Two machines that send files in parts of so many bytes.
+fn machines_with(emulator: &Emulator, part_size: u64) -> (Machine, Machine) {
     let workspace = Package::create_workspace(&emulator.client(), &mut (), "Sync").unwrap();
-    (
-        Machine::new(emulator, &workspace),
-        Machine::new(emulator, &workspace),
-    )
+    let machine = || Machine::new(emulator, &workspace, part_size);
+    (machine(), machine())
+}
+
+fn with_parts(part_size: u64) -> ClientOptions {
+    ClientOptions {
+        part_size,
+        ..options()
+    }
 }
 
 fn actions(report: &Report) -> Vec<(&str, Action)> {
@@ -671,6 +695,7 @@ fn sync_command(emulator: &Emulator, machine: &Machine, options: &SyncOptions) -
         "secret": emulator.of_user(0, "api_secret"), "package": machine.package.id(),
         "keycode": machine.package.keycode().unwrap().to_string(), "tree": machine.tree(),
         "state": options.state_directory, "delete": options.delete, "force": options.force,
+        "part_size": machine.part_size,
         "peak": machine.directory.join("peak"), "checksum": options.checksum, "direction": format!("{:?}", options.direction),
     });
     // A limit of BLOCKS for the size of each file, if there is one.
@@ -697,7 +722,7 @@ fn a_program_of_its_own() {
         &text("url"),
         &text("key"),
         secret.as_str().into(),
-        options(),
+        with_parts(setup["part_size"].as_u64().unwrap()),
     );
     let (id, keycode) = (text("package"), text("keycode"));
     let package = Package::open(&client.unwrap(), &mut (), &id, keycode.as_str().into()).unwrap();

@@ -65,9 +65,9 @@ pub struct sendsafely_sync_options {
     /// Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only, "/build" for an
     /// entry of the synced directory itself. Default: none.
     pub exclude: Nullable<*const c_char>,
-    /// Local directory that keeps what both sides had after the last sync, without any key; it is created if it is
-    /// missing. Default: libsendsafely in the user's directory for the state of programs ($XDG_STATE_HOME, or
-    /// ~/.local/state).
+    /// Local directory that keeps what both sides had after the last sync, and which parts of files a sync that was
+    /// interrupted has transferred, without any key; it is created if it is missing. Default: libsendsafely in the
+    /// user's directory for the state of programs ($XDG_STATE_HOME, or ~/.local/state).
     pub state_directory: Nullable<*const c_char>,
     /// Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
@@ -137,7 +137,8 @@ pub unsafe extern "C" fn sendsafely_sync_options_init(
 /// name such as "report (conflict 2026-11-30 HOST).pdf", both on both sides. A change wins over a deletion. What the
 /// call replaces in the Workspace stays there as an earlier version.
 /// A file on one side that is a directory on the other gets the marked name, too, if delete_files does not decide.
-/// Whatever ends a call, the next one goes on. A file that another program is writing is left for the next call.
+/// Whatever ends a call, the next one goes on, also within a file: as long as that is the same, parts that were
+/// transferred are not transferred again. A file that another program is writing is left for the next call.
 /// The report has each file that was transferred, deleted, kept twice or left alone, and each failure; none that both
 /// sides have already. OUT_REPORT IS SET ON FAILURE TOO, as for sendsafely_package_upload_all.
 /// SENDSAFELY_ONLY_IN_WORKSPACE: the package is no Workspace. SENDSAFELY_SYNC_RUNNING: another program syncs this

@@ -30,10 +30,15 @@ impl Locked {
         Self::take(file, libc::LOCK_SH)
     }
 
-    fn take(file: File, how: libc::c_int) -> io::Result<Option<Self>> {
+    /// A file whose lock this program has already, by [`try_hold`].
+    pub(super) fn held(file: File) -> Self {
         let process = std::process::id();
+        Self { file, process }
+    }
+
+    fn take(file: File, how: libc::c_int) -> io::Result<Option<Self>> {
         match lock(&file, how) {
-            Ok(()) => Ok(Some(Self { file, process })),
+            Ok(()) => Ok(Some(Self::held(file))),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }

@@ -1,15 +1,16 @@
 //! Files that several threads read and write at places, each for itself.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::file::io_error;
 use super::source::{open_source, read_at, write_at};
+use super::temporary::{Held, held};
 use crate::error::{ErrorKind, Result};
 
 /// One more handle of a file that is being written, or of a complete one.
 pub(crate) struct PlacedFile {
-    file: File,
+    file: Arc<Held>,
     path: PathBuf,
 }
 
@@ -18,17 +19,16 @@ impl PlacedFile {
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let (file, ..) = open_source(path, false).ok()?;
         Some(Self {
-            file,
+            file: Arc::new(held(file)),
             path: path.to_owned(),
         })
     }
 
-    pub(super) fn of(file: &File, path: &Path) -> Result<Self> {
-        let file = file.try_clone();
-        Ok(Self {
-            file: file.map_err(|error| io_error(&error, path, ErrorKind::WriteFailed))?,
+    pub(super) fn of(file: &Arc<Held>, path: &Path) -> Self {
+        Self {
+            file: Arc::clone(file),
             path: path.to_owned(),
-        })
+        }
     }
 
     /// How many bytes are there.

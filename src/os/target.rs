@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
@@ -15,7 +16,9 @@ use super::placed::PlacedFile;
 use super::removal::was_changed;
 use super::replacement::replace_expected;
 use super::source::{Stamp, is_same, write_at};
-use super::temporary::{Left, create_temporary, open_kept, remove_left_beside, temporary_in};
+use super::temporary::{
+    Held, Left, create_temporary, held, open_kept, remove_left_beside, temporary_in,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What to do when the target of a download exists already.
@@ -35,7 +38,7 @@ pub enum Existing {
 pub(crate) struct TargetFile {
     target: PathBuf,
     temporary: PathBuf,
-    file: Option<File>,
+    file: Option<Arc<Held>>,
     existing: Existing,
     /// The file whose mode this one gets at the end; `None` if it stays private.
     model: Option<fs::Metadata>,
@@ -136,14 +139,17 @@ impl TargetFile {
     /// One more handle, to read and write at other places than this one's next.
     pub(crate) fn placed(&self) -> Result<PlacedFile> {
         match &self.file {
-            Some(file) => PlacedFile::of(file, &self.target),
+            Some(file) => Ok(PlacedFile::of(file, &self.target)),
             None => Err(finished_already()),
         }
     }
 
-    /// Takes what stands next for written.
-    pub(crate) fn pass(&mut self, length: u64) {
-        self.written += length;
+    /// Takes what stands next, which is this, for written.
+    pub(crate) fn pass(&mut self, data: &[u8]) {
+        if let Some((_, digest)) = &mut self.decide {
+            digest.update(data);
+        }
+        self.written += data.len() as u64;
     }
 
     /// How many bytes are written, in order.
@@ -193,7 +199,7 @@ impl TargetFile {
         Self {
             target: target.to_owned(),
             temporary,
-            file: Some(file),
+            file: Some(Arc::new(held(file))),
             existing: Existing::Refuse,
             model: None,
             written: 0,
@@ -244,22 +250,19 @@ impl TargetFile {
         Ok(file)
     }
 
-    /// Has this decide what the complete file becomes.
-    pub(crate) fn decided(mut self, decide: Box<Decide>) -> Self {
-        self.decide = Some((decide, Sha256::new()));
+    /// Has this decide what the complete file becomes. `digest` is that of what is written already.
+    pub(crate) fn decided(mut self, decide: Box<Decide>, digest: Sha256) -> Self {
+        self.decide = Some((decide, digest));
         self
     }
 
     pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
-        if let Some((_, digest)) = &mut self.decide {
-            digest.update(data);
-        }
         let Some(file) = &self.file else {
             return Err(finished_already());
         };
         write_at(file, data, self.written)
             .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))?;
-        self.written += data.len() as u64;
+        self.pass(data);
         Ok(())
     }
 
@@ -267,7 +270,7 @@ impl TargetFile {
     pub(crate) fn finish(mut self, sync: bool) -> Result<Finished> {
         let decide = self.decide.take();
         let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
-        // The lock outlives the descriptor that is closed before the file has its name.
+        // The lock is held until the file has its name.
         let mut _lock = None;
         if let Some(file) = self.file.take() {
             // Of a file that was kept, something may stand behind what was written.
@@ -285,8 +288,9 @@ impl TargetFile {
             if sync {
                 file.sync_all().map_err(|error| failed(&error))?;
             }
-            _lock = Some(file.try_clone().map_err(|error| failed(&error))?);
-            close(file).map_err(|error| failed(&error))?;
+            let copy = file.try_clone().map_err(|error| failed(&error))?;
+            _lock = Some(file);
+            close(copy).map_err(|error| failed(&error))?;
         }
         let mut fate = Fate::Named(self.target.clone(), self.existing);
         if let Some((decide, digest)) = decide {
@@ -301,7 +305,10 @@ impl TargetFile {
             false => Ok(None),
         };
         let (target, existing) = match fate {
-            Fate::Removed => return Ok(Finished::Written),
+            Fate::Removed => {
+                self.is_kept = false;
+                return Ok(Finished::Written);
+            }
             Fate::Named(target, existing) => (target, existing),
             Fate::Replacing {
                 target,
@@ -555,21 +562,42 @@ mod tests {
         fs::remove_dir_all(directory).expect("clean up");
     }
 
+    /// As a program that was just started, or a forked one, has it.
+    #[cfg(unix)]
+    #[test]
+    fn a_copy_of_the_descriptor_holds_no_file_that_was_kept() {
+        let directory = scratch("copied");
+        let target = directory.join("report.pdf");
+        let mut file = TargetFile::create_kept(&target, Existing::Refuse).expect("create");
+        file.write(b"half").expect("write");
+        file.keep();
+        let name = file.temporary_name().expect("a name");
+        let placed = file.placed().expect("a handle");
+        let copy = file.file.as_ref().expect("open").try_clone();
+        let copy = copy.expect("a copy");
+        drop(file);
+        assert!(TargetFile::reopen(&target, &name).is_none(), "in use");
+        drop(placed);
+        assert!(TargetFile::reopen(&target, &name).is_some());
+        drop(copy);
+        fs::remove_dir_all(directory).expect("clean up");
+    }
+
     /// Until it has its name, nobody takes it for the file of a dead program.
     #[cfg(unix)]
     #[test]
     fn a_complete_file_is_locked_until_it_has_its_name() {
         use super::super::temporary::remove_if_left;
-        use std::sync::Arc;
         let directory = scratch("locked");
         let target = directory.join("report.pdf");
         let file = TargetFile::create(&target, Existing::Refuse).expect("create");
         let temporary = Arc::new(file.temporary.clone());
         let (looked, named) = (Arc::clone(&temporary), target.clone());
-        let file = file.decided(Box::new(move |_| {
+        let decide: Box<Decide> = Box::new(move |_| {
             remove_if_left(&looked);
             Ok(Fate::Named(named, Existing::Refuse))
-        }));
+        });
+        let file = file.decided(decide, Sha256::new());
         file.finish(false).expect("finish");
         assert!(target.exists());
         fs::remove_dir_all(directory).expect("clean up");

@@ -141,6 +141,22 @@ pub(super) fn hold(_file: &File) -> bool {
     true
 }
 
+/// A file that this program has locked by [`hold`]. A copy of its descriptor in another process holds nothing.
+#[cfg(unix)]
+pub(super) type Held = super::file_lock::Locked;
+#[cfg(windows)]
+pub(super) type Held = File;
+
+#[cfg(unix)]
+pub(super) fn held(file: File) -> Held {
+    Held::held(file)
+}
+
+#[cfg(windows)]
+pub(super) fn held(file: File) -> Held {
+    file
+}
+
 /// Opens and locks a temporary file that an earlier call has kept; `None` if it is in use, or not a file that this user
 /// alone can write.
 #[cfg(unix)]
@@ -182,6 +198,22 @@ pub(crate) fn remove_if_left(temporary: &Path) {
             return;
         }
     }
+    if_unused(temporary, || match left {
+        Some(Left::Old) => remove_old(temporary, name),
+        _ => drop(fs::remove_file(temporary)),
+    });
+}
+
+/// Removes a file that an earlier call has kept, unless another program uses it. Nobody goes on with it.
+pub(crate) fn remove_kept(temporary: &Path) {
+    let name = temporary.file_name().and_then(|name| name.to_str());
+    if name.and_then(Left::of) == Some(Left::Kept) {
+        if_unused(temporary, || drop(fs::remove_file(temporary)));
+    }
+}
+
+/// Does this unless another program uses the file; meanwhile none does.
+fn if_unused(temporary: &Path, remove: impl FnOnce()) {
     #[cfg(unix)]
     let opened = super::source::open_source(temporary, false);
     #[cfg(unix)]
@@ -192,10 +224,8 @@ pub(crate) fn remove_if_left(temporary: &Path) {
         let mut options = fs::OpenOptions::new();
         options.read(true).share_mode(0).open(temporary).is_ok()
     };
-    match left {
-        Some(Left::Old) if is_left => remove_old(temporary, name),
-        _ if is_left => drop(fs::remove_file(temporary)),
-        _ => {}
+    if is_left {
+        remove();
     }
 }
 

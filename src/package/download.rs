@@ -490,7 +490,7 @@ impl Inner {
             Some(resume_file) => {
                 let directory = download.directory_id.as_deref();
                 let entry = self.download_entry(resume_file, &file.file_id, directory);
-                let kept = KeptFile::open(download, file.version, entry, target, existing)?;
+                let kept = KeptFile::open(download, file.version, entry, target, existing, None)?;
                 Outlet::kept(kept, room, modified)
             }
         }

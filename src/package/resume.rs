@@ -40,6 +40,10 @@ pub(super) fn goes_on(error: &Error) -> bool {
     ends_all(error) || !is_refused
 }
 
+fn is_same_layout(begun: &Begun, now: Plan) -> bool {
+    (begun.size, begun.parts, begun.part_size) == (now.size, now.parts, now.part_size)
+}
+
 impl Inner {
     /// Creates a file. A kill leaves a note at every moment from before the request on.
     pub(super) fn begin(
@@ -89,6 +93,39 @@ impl Inner {
         file.entry(Direction::Upload, &about)
     }
 
+    /// Whether a file is what was sent of it.
+    pub(super) fn was_sent(
+        &self,
+        session: &Session,
+        entry: &Entry,
+        source: &SourceFile,
+    ) -> Result<bool> {
+        let (Some(begun), Some(size)) = (entry.begun(), source.size()) else {
+            return Ok(false);
+        };
+        let plan = Plan::new(size, self.client.options().part_size)?;
+        let passphrase = &self.secrets()?.passphrase;
+        let is_same = is_same_layout(&begun, plan)
+            && is_as_sent(&session.call, source, plan, passphrase, (entry, &begun))?;
+        if is_same {
+            session.call.parts_done(plan.parts, plan.size);
+        }
+        Ok(is_same)
+    }
+
+    /// Removes what was sent of a file with which nobody goes on, unless it is complete.
+    pub(super) fn remove_begun(&self, session: &Session, begun: &Begun) -> Result<()> {
+        let (id, directory) = (&begun.file_id, Some(begun.directory.clone()));
+        if !self.is_complete(session, id, directory.as_deref())? {
+            match self.delete_file(session, id, directory) {
+                Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {}
+                deleted => deleted?,
+            }
+        }
+        self.forget_mark(id);
+        Ok(())
+    }
+
     /// Finds out what was sent of a file before, and removes what is of no use any more.
     pub(super) fn sent_before(
         &self,
@@ -116,8 +153,7 @@ impl Inner {
         if !is_it {
             return Ok(Before::Nothing);
         }
-        let is_same =
-            (begun.size, begun.parts, begun.part_size) == (plan.size, plan.parts, plan.part_size);
+        let is_same = is_same_layout(&begun, plan);
         // Through the API server a file is complete with its last part.
         let may_be_complete = begun.stored.len() == begun.parts as usize
             || self.client.options().force_api_route

@@ -10,7 +10,7 @@ use crate::call::{Call, Phase};
 use crate::error::Result;
 use crate::os::lock::Mutex;
 use crate::record::File;
-use crate::transfer::resume::{Entry, ResumeFile};
+use crate::transfer::resume::Entry;
 use crate::transfer::source::SourceFile;
 
 /// The uploads that are running.
@@ -31,7 +31,8 @@ struct Running {
 }
 
 impl UnderWay {
-    /// Uploads one file. `name` is the one that it gets.
+    /// Uploads one file. `name` is the one that it gets. What `entry` has of it stays until the caller has noted that it
+    /// is through.
     pub(super) fn send(
         &self,
         inner: &Arc<Inner>,
@@ -39,9 +40,8 @@ impl UnderWay {
         source: SourceFile,
         name: String,
         directory_id: Option<String>,
-        resume_file: Option<&Arc<ResumeFile>>,
+        entry: Option<Entry>,
     ) -> Result<File> {
-        let entry = resume_file.map(|file| inner.entry(file, &name, directory_id.as_deref()));
         let created = Arc::new(Mutex::new(None));
         let running = Running {
             created: Arc::clone(&created),
@@ -63,7 +63,6 @@ impl UnderWay {
             reading: Reading::Workers(source),
             created,
             entry,
-            is_one_of_many: true,
         };
         let sent = file_upload.run();
         // After a stop the calling thread removes the file.

@@ -127,7 +127,6 @@ impl Package {
             },
             created: Arc::default(),
             entry: entry.clone(),
-            is_one_of_many: false,
         };
         let created = Arc::clone(&file_upload.created);
         call::begin(&call, observer)
@@ -155,6 +154,9 @@ impl Package {
             },
         );
         drop(running);
+        if let (Ok(()), Some(entry)) = (&result, &entry) {
+            log_failure(&call, entry.end());
+        }
         let goes_on_later = entry.is_some_and(|entry| entry.begun().is_some());
         // Workers that are about to end may still hold it.
         if let Some(file) = resume_file {
@@ -293,8 +295,6 @@ pub(super) struct FileUpload {
     pub(super) created: Arc<Mutex<Option<Created>>>,
     /// Where the upload is noted, if it may go on later.
     pub(super) entry: Option<Entry>,
-    /// Whether it is one of a call about many files, which go on later when it is done.
-    pub(super) is_one_of_many: bool,
 }
 
 impl FileUpload {
@@ -304,20 +304,15 @@ impl FileUpload {
         self.inner.prove_keycode(&session)
     }
 
+    /// Uploads the file. What is noted of it stays until the caller has noted that it is through.
     pub(super) fn run(self) -> Result<File> {
         let (call, entry) = (Arc::clone(&self.call), self.entry.clone());
-        let stamp = match &self.reading {
-            Reading::Workers(source) if self.is_one_of_many => source.stamp(),
-            _ => None,
-        };
         let sent = self.send();
-        let noted = match (&sent, entry, stamp) {
-            (_, None, _) => Ok(()),
-            (Ok(file), Some(entry), Some(stamp)) => entry.done(&file.file_id, None, stamp),
-            (Err(error), Some(_), _) if goes_on(error) => Ok(()),
-            (_, Some(entry), _) => entry.end(),
-        };
-        log_failure(&call, noted);
+        if let (Err(error), Some(entry)) = (&sent, entry)
+            && !goes_on(error)
+        {
+            log_failure(&call, entry.end());
+        }
         sent
     }
 

@@ -22,7 +22,7 @@ use crate::os::{self, Existing, Stamp};
 use crate::record::{File, Subdirectory};
 use crate::transfer::plan::Plan;
 use crate::transfer::queue::Queue;
-use crate::transfer::resume::{self, ResumeFile};
+use crate::transfer::resume::{self, ResumeFile, log_failure};
 use crate::transfer::source::SourceFile;
 
 /// How a local directory is uploaded.
@@ -856,14 +856,27 @@ impl TreeUpload {
     ) -> Result<File> {
         let source = SourceFile::open(&file.path, false, self.options.allow_growth)?
             .with_size_before(file.size)?;
-        self.under_way.send(
+        let entry = self
+            .resume_file
+            .as_ref()
+            .map(|notes| (self.inner).entry(notes, &file.sent_as, directory_id.as_deref()));
+        let (noted, stamp) = (entry.clone(), source.stamp());
+        let sent = self.under_way.send(
             &self.inner,
             whole,
             source,
             file.sent_as,
             directory_id,
-            self.resume_file.as_ref(),
-        )
+            entry,
+        )?;
+        if let Some(entry) = noted {
+            let through = match stamp {
+                Some(stamp) => entry.done(&sent.file_id, None, stamp),
+                None => entry.end(),
+            };
+            log_failure(whole, through);
+        }
+        Ok(sent)
     }
 }
 

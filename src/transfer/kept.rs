@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize as _;
 
 use super::claims::Claims;
@@ -16,7 +17,7 @@ use super::resume::{Begun, Entry, Proved, log_failure};
 use crate::call::{Call, Phase};
 use crate::crypto::Passphrase;
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{Existing, Finished, PlacedFile, TargetFile};
+use crate::os::{Decide, Existing, Finished, PlacedFile, TargetFile};
 
 /// The file, and where its parts are noted.
 pub(crate) struct KeptFile {
@@ -124,8 +125,8 @@ pub(crate) fn finished_before(
     let Some(there) = PlacedFile::open(target) else {
         return Ok(None);
     };
-    if there.size()? != size || verified(file, entry, &begun, &there, |_| {})?.0.parts < begun.parts
-    {
+    let read = |_: &[u8]| {};
+    if there.size()? != size || verified(file, entry, &begun, &there, read)?.0.parts < begun.parts {
         return Ok(None);
     }
     file.session.call.parts_done(begun.parts, size);
@@ -134,23 +135,29 @@ pub(crate) fn finished_before(
 
 impl KeptFile {
     /// Goes on with the temporary file of an earlier call, as far as its parts are those that it has noted. If there is
-    /// none, or of another version of the file, a new one is begun.
+    /// none, or of another version of the file, a new one is begun. `decide` says in the end what becomes of it.
     pub(crate) fn open(
         file: &FileToFetch,
         version: Option<u32>,
         entry: Entry,
         target: &Path,
         existing: Existing,
+        decide: Option<Box<Decide>>,
     ) -> Result<Self> {
         let mut now = beginning(file, version);
         let mut begun = entry.begun().unwrap_or_default();
         let mut left = earlier(&begun, target);
         let call = &file.session.call;
+        let mut decided = decide.map(|decide| (decide, Sha256::new()));
         let there = match &left {
             Some(left) if is_same(&begun, &now) => {
-                let counted = |length| call.part_done(length);
-                let (there, is_as_noted) =
-                    verified(file, &entry, &begun, &left.placed()?, counted)?;
+                let read = |part: &[u8]| {
+                    call.part_done(part.len() as u64);
+                    if let Some((_, digest)) = &mut decided {
+                        digest.update(part);
+                    }
+                };
+                let (there, is_as_noted) = verified(file, &entry, &begun, &left.placed()?, read)?;
                 if !is_as_noted {
                     begun.stored.split_off(&there.parts.saturating_add(1));
                 }
@@ -161,7 +168,7 @@ impl KeptFile {
                 There::default()
             }
         };
-        let kept = match left.take_if(|_| !begun.stored.is_empty()) {
+        let mut kept = match left.take_if(|_| !begun.stored.is_empty()) {
             Some(mut left) => {
                 call.log(format!(
                     "goes on with {} of {} parts",
@@ -180,6 +187,9 @@ impl KeptFile {
                 kept
             }
         };
+        if let Some((decide, digest)) = decided {
+            kept = kept.decided(decide, digest);
+        }
         let passphrase = file.passphrase.clone();
         let early = EarlyParts::new(
             kept.placed()?,
@@ -220,7 +230,7 @@ impl KeptFile {
     ) -> Result<()> {
         let length = plaintext.len() as u64;
         if self.early.is_there(part, length, self.file.written()) {
-            self.file.pass(length);
+            self.file.pass(plaintext);
             self.file.keep();
             return Ok(());
         }
@@ -251,13 +261,13 @@ impl KeptFile {
 }
 
 /// Reads what an earlier call has written in order, and returns how much of it is as that call has noted; and whether
-/// it is so as far as that call has noted parts without a gap.
+/// it is so as far as that call has noted parts without a gap. `read` gets each part that is so.
 fn verified(
     file: &FileToFetch,
     entry: &Entry,
     begun: &Begun,
     left: &PlacedFile,
-    counted: impl Fn(u64),
+    mut read: impl FnMut(&[u8]),
 ) -> Result<(There, bool)> {
     let call = &file.session.call;
     call.set_phase(Phase::Transferring);
@@ -270,6 +280,10 @@ fn verified(
         };
         call.check()?;
         let is_possible = stored.length <= (size - there.written).min(file.max_part_bytes);
+        let accept = |claims: &mut Claims| {
+            let place = proved.place(part);
+            claims.accept(part, file.parts, place.as_ref(), proved.mark, None)
+        };
         let mut is_same = false;
         if is_possible {
             let mut memory = file.budget.lease(call, stored.length, || true)?;
@@ -278,21 +292,20 @@ fn verified(
             memory.buffer.resize(length, 0);
             is_same = left.read_at(&mut memory.buffer, there.written)?
                 && entry.digest(&file.passphrase, &begun.file_id, part, &memory.buffer)
-                    == stored.digest;
+                    == stored.digest
+                && accept(&mut there.claims).is_ok();
+            if is_same {
+                read(&memory.buffer);
+            }
             memory.buffer.zeroize();
         }
-        let accept = |claims: &mut Claims| {
-            let place = proved.place(part);
-            claims.accept(part, file.parts, place.as_ref(), proved.mark, None)
-        };
-        if !is_same || accept(&mut there.claims).is_err() {
+        if !is_same {
             call.log(not_as_written(part));
             return Ok((there, false));
         }
         there.parts = part;
         there.written += stored.length;
         there.received = there.received.saturating_add(proved.received);
-        counted(stored.length);
     }
     Ok((there, true))
 }

@@ -175,6 +175,19 @@ impl ResumeFile {
         content.close();
     }
 
+    /// All transfers that have begun and not ended.
+    pub(crate) fn begun(self: &Arc<Self>) -> Vec<(Entry, Begun)> {
+        let content = self.0.lock();
+        let begun = content.noted.begun.iter();
+        let entry = |key: &String| Entry {
+            file: Arc::clone(self),
+            key: key.clone(),
+        };
+        begun
+            .map(|(key, begun)| (entry(key), begun.clone()))
+            .collect()
+    }
+
     /// The transfer that these texts name, which need not have begun.
     pub(crate) fn entry(self: &Arc<Self>, direction: Direction, about: &[&str]) -> Entry {
         let way = match direction {
@@ -239,6 +252,12 @@ impl Content {
 pub(crate) struct Entry {
     file: Arc<ResumeFile>,
     key: String,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && Arc::ptr_eq(&self.file, &other.file)
+    }
 }
 
 impl Entry {

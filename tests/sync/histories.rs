@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use sendsafely::{Action, Direction, DownloadOptions, ErrorKind, Package, Sink, SyncOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Emulator, Watch, is_write};
-use crate::{Chance, Machine, child_sync, two_machines};
+use crate::support::{Emulator, PART, Watch, is_write};
+use crate::{Chance, Machine, child_sync, machines_with};
 
 /// Names that make trouble for each other: a file where another machine has a directory, two cases, two forms of
 /// Unicode.
@@ -132,6 +132,8 @@ struct History<'a> {
     reader: Reader,
     alive: BTreeSet<String>,
     written: u32,
+    /// Whether nobody knows any more what a killed download has left here.
+    has_lost_state: bool,
     /// What was done, to be read after a failure.
     log: Vec<String>,
 }
@@ -139,7 +141,8 @@ struct History<'a> {
 impl<'a> History<'a> {
     fn new(emulator: &'a Emulator, seed: u64) -> Self {
         let mut chance = Chance(seed);
-        let (one, other) = two_machines(emulator);
+        // Every content has two parts, or one.
+        let (one, other) = machines_with(emulator, [10, PART as u64][chance.below(2)]);
         Self {
             seed,
             emulator,
@@ -149,6 +152,7 @@ impl<'a> History<'a> {
             chance,
             alive: BTreeSet::new(),
             written: 0,
+            has_lost_state: false,
             log: Vec::new(),
         }
     }
@@ -199,6 +203,7 @@ impl<'a> History<'a> {
             9 => self.change_directory(at),
             10 => {
                 let _ = fs::remove_dir_all(self.machines[at].directory.join("state"));
+                self.has_lost_state = true;
                 "lose the state".to_owned()
             }
             11 | 12 => self.stop(at),
@@ -406,8 +411,17 @@ impl<'a> History<'a> {
             .any(|request| request["endpoint"] == "part_get");
         assert!(!fetched, "a second run fetches something");
         assert_eq!(before, self.machines[at].content());
-        let is_left = |name: &String| name.ends_with(".part");
-        assert!(!before.keys().any(is_left), "{before:?}");
+        let all = self.machines[at].all_content();
+        let is_left = |name: &String| {
+            name.ends_with(".part") || (name.ends_with(".resume") && !self.has_lost_state)
+        };
+        assert!(!all.keys().any(is_left), "{all:?}");
+        let state = fs::read_dir(self.machines[at].directory.join("state")).unwrap();
+        let mut state = state.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        assert!(
+            !state.any(|name| name.ends_with(".resume")),
+            "notes are left"
+        );
     }
 }
 
@@ -429,6 +443,7 @@ fn contents_below(directory: &Path) -> Vec<String> {
         let path = entry.unwrap().path();
         match path.is_dir() {
             true => contents.extend(contents_below(&path)),
+            false if path.extension().is_some_and(|ending| ending == "resume") => {}
             false => contents.extend(fs::read_to_string(&path)),
         }
     }

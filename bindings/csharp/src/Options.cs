@@ -408,9 +408,10 @@ namespace LibSendSafely
         /// "/build" for an entry of the synced directory itself. Default: none.</summary>
         public IEnumerable<string> Exclude { get; set; }
 
-        /// <summary>Local directory that keeps what both sides had after the last sync, without any key; it is created
-        /// if it is missing. Default: libsendsafely in the user's directory for the state of programs ($XDG_STATE_HOME,
-        /// or ~/.local/state).</summary>
+        /// <summary>Local directory that keeps what both sides had after the last sync, and which parts of files a sync
+        /// that was interrupted has transferred, without any key; it is created if it is missing. Default:
+        /// libsendsafely in the user's directory for the state of programs ($XDG_STATE_HOME, or
+        /// ~/.local/state).</summary>
         public string StateDirectory { get; set; }
 
         internal SyncOptions Copy()

@@ -13,7 +13,8 @@ namespace LibSendSafely
         /// sides: the newer content under the name, the other one under a marked name such as
         /// "report (conflict 2026-11-30 HOST).pdf"; the report has it as <see cref="TreeAction.KeptBoth"/>, which is no
         /// failure. A change wins over a deletion. What the call replaces in the Workspace stays there as an earlier
-        /// version. Whatever ends a call, the next one goes on. A file that another program is writing is left for the
+        /// version. Whatever ends a call, the next one goes on, also within a file: as long as that is the same, parts
+        /// that were transferred are not transferred again. A file that another program is writing is left for the
         /// next call. The report has each file that was transferred, deleted, kept twice or left alone, and each
         /// failure; none that both sides have already. After the failure of one file the call goes on with the others,
         /// and at the end throws the first failure; <see cref="SendsafelyException.Report"/> and

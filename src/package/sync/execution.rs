@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use sha2::{Digest as _, Sha256};
+
 use super::listing::{Remote, digest_of};
 use super::options::SyncOptions;
 use super::plan::{Direction, Newer, Plan, Step, ancestors};
@@ -17,7 +19,7 @@ use crate::check::{marked, name_to_send, safe_name};
 use crate::date::today;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
-use crate::os::{self, Existing, Fate, Stamp, TargetFile, Written};
+use crate::os::{self, Decide, Existing, Fate, Stamp, TargetFile, Written};
 use crate::package::Inner;
 use crate::package::directory::DirectoryOptions;
 use crate::package::download::DownloadOptions;
@@ -26,9 +28,11 @@ use crate::package::report::{Action, Items, ReportItem, ends_all, joined};
 use crate::package::step::file_not_on_package;
 use crate::package::under_way::UnderWay;
 use crate::record::File;
+use crate::transfer::kept::{KeptFile, finished_before};
 use crate::transfer::outlet::Outlet;
 use crate::transfer::plan::Plan as Parts;
 use crate::transfer::queue::Queue;
+use crate::transfer::resume::{Entry, ResumeFile, log_failure};
 use crate::transfer::source::SourceFile;
 
 /// What the workers that carry out one plan share.
@@ -39,6 +43,10 @@ pub(super) struct Execution {
     pub(super) base: PathBuf,
     pub(super) state: Arc<Mutex<State>>,
     pub(super) under_way: UnderWay,
+    /// Where transfers are noted, for the next sync to go on with.
+    pub(super) resume_file: Option<Arc<ResumeFile>>,
+    /// What was transferred for a path, until the state says so.
+    pub(super) transferred: Mutex<BTreeMap<String, Vec<Entry>>>,
     pub(super) remote: Mutex<Remote>,
     /// Whether something has got a name of its own, which the next plan finds.
     pub(super) has_set_aside: AtomicBool,
@@ -173,9 +181,9 @@ impl Execution {
             Step::MarkHere => self.mark_here(&path),
             Step::MarkThere => self.mark_there(&session, &path),
             Step::Upload => self.upload(call, &path),
-            Step::Download { replaces } => self.download(&session, &path, *replaces),
+            Step::Download { replaces } => self.download(call, &session, &path, *replaces),
             Step::Reconcile { newer } => self.reconcile(call, &session, &path, *newer),
-            Step::Uncover => self.uncover(&session, &path),
+            Step::Uncover => self.uncover(call, &session, &path),
             Step::DeleteHere { stamp } => self.delete_here(&session, &path, *stamp),
             Step::DeleteThere { file_id } => self.delete_there(&session, &path, file_id),
             Step::DeleteDirectoryHere => self.delete_directory_here(&path),
@@ -236,7 +244,99 @@ impl Execution {
 
     fn note(&self, path: &str, common: Option<Common>) -> Result<Option<Done>> {
         let name = self.remote.lock().names.get(path).cloned();
-        self.state.lock().note(path, common, name).map(|()| None)
+        self.state.lock().note(path, common, name)?;
+        // Not before: after a kill in between, the next sync finds by the notes that both sides are equal.
+        let transferred = self.transferred.lock().remove(path);
+        for entry in transferred.into_iter().flatten() {
+            let _ = entry.end();
+        }
+        Ok(None)
+    }
+
+    /// Where the transfer of a file of so many parts is noted. With one part, or an unknown number, there is nothing to go
+    /// on with.
+    fn notes(&self, parts: Option<u32>) -> Option<&Arc<ResumeFile>> {
+        let notes = self.resume_file.as_ref();
+        notes.filter(|_| parts.is_some_and(|parts| parts > 1))
+    }
+
+    /// Notes a transfer until the state has its outcome.
+    fn transfers(&self, path: &str, entry: &Entry) {
+        let mut transferred = self.transferred.lock();
+        let of_path = transferred.entry(path.to_owned()).or_default();
+        of_path.push(entry.clone());
+    }
+
+    /// Gives up what an earlier sync has begun, if this plan does not go on with it: here and in the Workspace.
+    pub(super) fn give_up_others(
+        &self,
+        call: &Arc<Call>,
+        plan: &Plan,
+        temporaries: &[PathBuf],
+    ) -> Result<()> {
+        let Some(resume_file) = &self.resume_file else {
+            return Ok(());
+        };
+        let begun = resume_file.begun();
+        if begun.is_empty() {
+            return Ok(());
+        }
+        let steps = plan.steps.iter().chain(&plan.later);
+        let wanted: Vec<Entry> = steps
+            .flat_map(|(path, step)| self.entries(resume_file, path, step))
+            .collect();
+        let session = self.inner.client.session(call);
+        for (entry, begun) in begun {
+            // The other direction may be that of the next sync. A creation that was killed before its response has left
+            // nothing to go on with.
+            let is_created = !begun.file_id.is_empty();
+            let is_of_other_direction = match begun.temporary {
+                Some(_) => self.options.direction == Direction::Up,
+                None => self.options.direction == Direction::Down,
+            };
+            if is_created && (is_of_other_direction || wanted.contains(&entry)) {
+                continue;
+            }
+            if let Some(name) = &begun.temporary {
+                let is_it = |path: &&PathBuf| path.ends_with(name);
+                temporaries
+                    .iter()
+                    .filter(is_it)
+                    .for_each(|path| os::remove_kept(path));
+            } else if is_created {
+                match self.inner.remove_begun(&session, &begun) {
+                    Err(error) if ends_all(&error) || call.is_stopped() => return Err(error),
+                    Err(error) => call.log(format!(
+                        "what was sent of a file before was not removed: {}",
+                        error.message()
+                    )),
+                    Ok(()) => {}
+                }
+            }
+            log_failure(call, entry.end());
+        }
+        Ok(())
+    }
+
+    /// The transfers of a step, as far as they are known before it.
+    fn entries(&self, resume_file: &Arc<ResumeFile>, path: &str, step: &Step) -> Vec<Entry> {
+        let (directory, _) = path.rsplit_once('/').unwrap_or(("", path));
+        let remote = self.remote.lock();
+        let Some(id) = remote.directories.get(directory).map(String::as_str) else {
+            return Vec::new();
+        };
+        let there = remote.files.get(path);
+        let name = match (there, step.may_send()) {
+            (_, false) => None,
+            (Some(file), true) => Some(file.file_name.clone()),
+            (None, true) => self.free_name(&remote, path).ok(),
+        };
+        let sent = name.map(|name| self.inner.entry(resume_file, &name, Some(id)));
+        let is_received = matches!(step, Step::Download { .. } | Step::Reconcile { .. });
+        let received = there
+            .filter(|_| is_received)
+            .map(|file| (self.inner).download_entry(resume_file, &file.file_id, Some(id)));
+        sent.into_iter().chain(received).collect()
     }
 
     /// Notes a directory that both sides have, or a file whose time alone has changed.
@@ -303,9 +403,15 @@ impl Execution {
     /// The name that something new gets in the Workspace: its own, or another one if that may not be, which nothing
     /// else has.
     fn new_name(&self, path: &str) -> Result<String> {
+        let mut remote = self.remote.lock();
+        let free = self.free_name(&remote, path)?;
+        remote.give_name(path, &free);
+        Ok(free)
+    }
+
+    fn free_name(&self, remote: &Remote, path: &str) -> Result<String> {
         let (directory, own) = path.rsplit_once('/').unwrap_or(("", path));
         let name = name_to_send(own, self.options.replace_characters)?;
-        let mut remote = self.remote.lock();
         let is_free = |candidate: &String| {
             let at = joined(directory, candidate);
             let is_others = || {
@@ -316,12 +422,10 @@ impl Execution {
         };
         let numbered = (2..1000).map(|number| marked(&name, &format!(" ({number})")));
         let mut candidates = [name.clone()].into_iter().chain(numbered);
-        let free = candidates.find(is_free).ok_or_else(|| {
+        candidates.find(is_free).ok_or_else(|| {
             let message = format!("{path}: there are too many files of similar names");
             Error::new(ErrorKind::FileExists, message)
-        })?;
-        remote.give_name(path, &free);
-        Ok(free)
+        })
     }
 
     fn upload(&self, call: &Arc<Call>, path: &str) -> Result<Option<Done>> {
@@ -337,7 +441,7 @@ impl Execution {
         if there.is_some() && self.options.direction != Direction::Up {
             let part = Call::part_of(call, Phase::Transferring);
             let session = Arc::new(self.inner.client.session(&part.call));
-            if let Some(uncovered) = self.uncover(&session, path)? {
+            if let Some(uncovered) = self.uncover(call, &session, path)? {
                 return Ok(Some(uncovered));
             }
         }
@@ -370,7 +474,12 @@ impl Execution {
     }
 
     /// Sets aside the versions that somebody else has sent between a listing and our upload, which hides them.
-    fn uncover(&self, session: &Arc<Session>, path: &str) -> Result<Option<Done>> {
+    fn uncover(
+        &self,
+        call: &Arc<Call>,
+        session: &Arc<Session>,
+        path: &str,
+    ) -> Result<Option<Done>> {
         let known = self.state.lock().known().get(path).cloned();
         let Some(Common::File(mut common)) = known else {
             return Ok(None);
@@ -390,7 +499,7 @@ impl Execution {
                 false => Ok(Fate::Named(target, Existing::Refuse)),
             };
             let (old, written) =
-                self.fetch(session, path, old, &aside, Existing::Refuse, decide)?;
+                self.fetch((call, session), path, old, &aside, Existing::Refuse, decide)?;
             if Some(written.digest) != common.digest {
                 self.has_set_aside.store(true, Ordering::Relaxed);
                 done = Some(Done {
@@ -417,14 +526,23 @@ impl Execution {
         let content = self.read(call, local)?;
         let source = SourceFile::open(local, self.options.follow_links, false)?;
         let directory_id = self.directory_id(path)?;
+        let part_size = self.inner.client.options().part_size;
+        let plan = source.size().map(|size| Parts::new(size, part_size));
+        let parts = plan.transpose()?.map(|plan| plan.parts);
+        let entry =
+            (self.notes(parts)).map(|notes| self.inner.entry(notes, &name, Some(&directory_id)));
+        if let Some(entry) = &entry {
+            self.transfers(path, entry);
+        }
         let sent =
             self.under_way
-                .send(&self.inner, call, source, name, Some(directory_id), None)?;
+                .send(&self.inner, call, source, name, Some(directory_id), entry)?;
         Ok((content, sent))
     }
 
     fn download(
         &self,
+        call: &Arc<Call>,
         session: &Arc<Session>,
         path: &str,
         replaces: Option<Stamp>,
@@ -452,7 +570,7 @@ impl Execution {
             Existing::Refuse
         };
         let file = self.listed(path)?;
-        let (file, written) = self.fetch(session, path, file, &local, existing, decide)?;
+        let (file, written) = self.fetch((call, session), path, file, &local, existing, decide)?;
         self.note_equal(path, unsettled(&written), &file.file_id, file.version)?;
         Ok(Some(Done {
             action: Action::Downloaded,
@@ -471,7 +589,7 @@ impl Execution {
     /// Downloads a file, or an old version, of the directory of a path. `decide` says what becomes of it.
     fn fetch(
         &self,
-        session: &Arc<Session>,
+        (call, session): (&Arc<Call>, &Arc<Session>),
         path: &str,
         file: File,
         local: &Path,
@@ -481,25 +599,36 @@ impl Execution {
         let directory_id = self.directory_id(path)?;
         let noted: Arc<Mutex<Option<Written>>> = Arc::default();
         let note = Arc::clone(&noted);
-        let outlet = TargetFile::create(local, existing)?.decided(Box::new(move |written| {
+        let decide: Box<Decide> = Box::new(move |written| {
             let fate = decide(&written)?;
             *note.lock() = Some(written);
             Ok(fate)
-        }));
+        });
         let options = DownloadOptions::default();
         let file = (self.inner).with_parts(session, file, Some(&directory_id))?;
         let in_directory = Some(directory_id.clone());
         let one = (self.inner).listed_file_to_fetch(session, &file, in_directory, &options)?;
-        let fetched = self
-            .inner
-            .fetch_file(&file, one, Outlet::File(Box::new(outlet)));
+        let outlet = match self.notes(file.parts) {
+            None => {
+                let target = TargetFile::create(local, existing)?;
+                Outlet::File(Box::new(target.decided(decide, Sha256::new())))
+            }
+            Some(notes) => {
+                let entry = (self.inner).download_entry(notes, &file.file_id, Some(&directory_id));
+                self.transfers(path, &entry);
+                let decide = Some(decide);
+                let kept = KeptFile::open(&one, file.version, entry, local, existing, decide)?;
+                Outlet::Kept(Box::new(kept))
+            }
+        };
+        let fetched = self.inner.fetch_file(&file, one, outlet);
         if let Err(error) = fetched {
+            // The first failure has ended the part of the call that was this download.
+            let session = self.inner.client.session(call);
             let is_whole = ends_all(&error)
-                || session.call.is_stopped()
+                || call.is_stopped()
                 || matches!(error.kind(), ErrorKind::FileChanged | ErrorKind::FileExists)
-                || self
-                    .inner
-                    .is_complete(session, &file.file_id, Some(&directory_id))?;
+                || (self.inner).is_complete(&session, &file.file_id, Some(&directory_id))?;
             return Err(if is_whole {
                 error
             } else {
@@ -511,6 +640,47 @@ impl Execution {
         Ok((file, written.ok_or_else(missing)?))
     }
 
+    /// What a file has here that an earlier sync has made equal, and was killed before it could note that.
+    fn made_equal(
+        &self,
+        call: &Call,
+        session: &Arc<Session>,
+        path: &str,
+        file: &File,
+    ) -> Result<Option<Content>> {
+        let Some(notes) = &self.resume_file else {
+            return Ok(None);
+        };
+        let (local, directory_id) = (self.base.join(path), self.directory_id(path)?);
+        let directory = Some(directory_id.as_str());
+        let sent = self.inner.entry(notes, &file.file_name, directory);
+        let received = self.inner.download_entry(notes, &file.file_id, directory);
+        let is_of_file =
+            |entry: &Entry| (entry.begun()).is_some_and(|begun| begun.file_id == file.file_id);
+        let content;
+        if is_of_file(&sent) {
+            content = self.read(call, &local)?;
+            let source = SourceFile::open(&local, self.options.follow_links, false)?;
+            if !self.inner.was_sent(session, &sent, &source)? {
+                return Ok(None);
+            }
+            self.transfers(path, &sent);
+        } else if is_of_file(&received) {
+            content = self.read(call, &local)?;
+            let file = (self.inner).with_parts(session, file.clone(), directory)?;
+            let options = DownloadOptions::default();
+            let directory = Some(directory_id.clone());
+            let one = (self.inner).file_to_fetch(session, &file, directory, &options)?;
+            if finished_before(&one, file.version, &received, &local)?.is_none() {
+                return Ok(None);
+            }
+            self.transfers(path, &received);
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(content))
+    }
+
     /// Both sides have a file that the common state does not explain.
     fn reconcile(
         &self,
@@ -519,7 +689,10 @@ impl Execution {
         path: &str,
         newer: Newer,
     ) -> Result<Option<Done>> {
-        let local = self.base.join(path);
+        let (local, file) = (self.base.join(path), self.listed(path)?);
+        if let Some(content) = self.made_equal(call, session, path, &file)? {
+            return self.note_equal(path, content, &file.file_id, file.version);
+        }
         let marked = self.free_mark(path)?;
         let is_down = self.options.direction != Direction::Up;
         let follow = self.options.follow_links;
@@ -552,8 +725,14 @@ impl Execution {
                 }
             }
         };
-        let file = self.listed(path)?;
-        let (file, written) = self.fetch(session, path, file, &local, Existing::Refuse, decide)?;
+        let (file, written) = self.fetch(
+            (call, session),
+            path,
+            file,
+            &local,
+            Existing::Refuse,
+            decide,
+        )?;
         let (here, is_equal) = std::mem::take(&mut *found.lock());
         let equal = |content| CommonFile::equal(content, &file.file_id, file.version);
         let of = |common| Some(Common::File(common));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Bound;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -40,6 +40,8 @@ pub(super) struct ListHere<'a> {
     pub(super) replace_characters: bool,
     /// Whether temporary files of downloads that were killed are removed. Only a run that changes nothing may meet others.
     pub(super) may_clean: bool,
+    /// Gets the temporary files.
+    pub(super) temporaries: &'a mut Vec<PathBuf>,
     /// Takes what cannot be synced.
     pub(super) refuse: &'a mut dyn FnMut(&str, &Path, Error),
 }
@@ -87,6 +89,7 @@ impl ListHere<'_> {
                         if self.may_clean {
                             os::remove_if_left(&entry.path());
                         }
+                        self.temporaries.push(entry.path());
                         continue;
                     }
                     Some(name) => self.look(call, &path, name, &entry.path()),
@@ -220,6 +223,8 @@ pub(super) struct ListThere<'a> {
     pub(super) rules: Rules,
     /// Whether incomplete files that our own uploads have left are removed.
     pub(super) may_clean: bool,
+    /// The ids of files whose upload goes on: as long as they are incomplete, they are as good as not there.
+    pub(super) begun: BTreeSet<String>,
 }
 
 /// Lists a directory of the Workspace with all below, under the names that its entries have here.
@@ -234,6 +239,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         filter,
         rules,
         may_clean,
+        begun,
     } = list;
     let unchanged = Unchanged::find(inner, &inner.client.session(call), known, names)?;
     let remote = Arc::new(Mutex::new(Remote::default()));
@@ -277,9 +283,14 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         if may_clean {
             let mut left = Vec::new();
             for file in files.iter().filter(|file| !is_known(file)) {
-                if worker_inner.remove_if_left(&session, file, Some(&id))?
-                    || worker_inner.remove_if_cut(&session, file, Some(&id), &cut)?
-                {
+                let is_left = match begun.contains(&file.file_id) {
+                    true => !worker_inner.is_complete(&session, &file.file_id, Some(&id))?,
+                    false => {
+                        worker_inner.remove_if_left(&session, file, Some(&id))?
+                            || worker_inner.remove_if_cut(&session, file, Some(&id), &cut)?
+                    }
+                };
+                if is_left {
                     left.push(file.file_id.clone());
                 }
             }

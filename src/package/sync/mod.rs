@@ -31,6 +31,7 @@ use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, CREATE_FIRST};
+use crate::transfer::resume::{ResumeFile, log_failure};
 use execution::Execution;
 use filter::Filter;
 use listing::{ListHere, ListThere, Remote, list_there};
@@ -44,6 +45,9 @@ impl Package {
     /// Makes a local directory and a directory of a Workspace equal. What has changed since the last sync on one side
     /// only goes to the other. If a file has changed on both, both contents are kept: the newer has the name, the other
     /// one a marked name, such as `report (conflict 2026-11-29 HOST).pdf`. A change wins over a deletion.
+    ///
+    /// Whatever ends a sync, the next one goes on, also within a file: until then the incomplete file of an upload stays in
+    /// the Workspace, and the temporary file of a download beside its target.
     ///
     /// The report has an item for each file that was transferred, deleted, kept twice, left alone, or that failed; none
     /// for a file that both sides have already.
@@ -128,13 +132,26 @@ impl Sync {
         };
         let remote = [self.inner.client.host(), &self.inner.package_id, &root];
         let state = State::open(&state_directory, &self.base, &remote, self.options.dry_run)?;
+        let resume_file = match self.options.dry_run {
+            true => None,
+            false => log_failure(call, ResumeFile::open(state.resume_file())),
+        };
         let state = Arc::new(Mutex::new(state));
-        let result = self.passes(call, &root, &state);
+        let result = self.passes(call, &root, &state, resume_file.as_ref());
+        if let Some(file) = resume_file {
+            file.close();
+        }
         state.lock().close();
         result
     }
 
-    fn passes(&self, call: &Arc<Call>, root: &str, state: &Arc<Mutex<State>>) -> Result<()> {
+    fn passes(
+        &self,
+        call: &Arc<Call>,
+        root: &str,
+        state: &Arc<Mutex<State>>,
+        resume_file: Option<&Arc<ResumeFile>>,
+    ) -> Result<()> {
         let failed: Arc<Mutex<BTreeSet<String>>> = Arc::default();
         for pass in 1..=MOST_PASSES {
             call.set_phase(Phase::Preparing);
@@ -142,7 +159,16 @@ impl Sync {
                 let state = state.lock();
                 (Arc::clone(state.known()), state.names().clone())
             };
-            let (mut plan, remote) = self.plan(call, root, known, &names, pass == 1)?;
+            let begun = resume_file.map_or_else(BTreeSet::new, begun_uploads);
+            let mut temporaries = Vec::new();
+            let (mut plan, remote) = self.plan(
+                call,
+                root,
+                known,
+                &names,
+                begun,
+                (pass == 1, &mut temporaries),
+            )?;
             if self.options.dry_run {
                 // It ends as the sync itself would, but with the whole plan.
                 let may_delete = self.may_delete(&plan);
@@ -166,12 +192,17 @@ impl Sync {
                 base: self.base.clone(),
                 state: Arc::clone(state),
                 under_way: self.under_way.clone(),
+                resume_file: resume_file.cloned(),
+                transferred: Mutex::default(),
                 remote: Mutex::new(remote),
                 has_set_aside: AtomicBool::new(false),
                 pending: Mutex::default(),
                 failed: Arc::clone(&failed),
                 again: Mutex::default(),
             };
+            if pass == 1 {
+                execution.give_up_others(call, &plan, &temporaries)?;
+            }
             if plan.steps.is_empty() || !execution.carry_out(call, plan)? {
                 break;
             }
@@ -185,7 +216,8 @@ impl Sync {
         root: &str,
         known: Arc<Known>,
         names: &Names,
-        is_first: bool,
+        begun: BTreeSet<String>,
+        (is_first, temporaries): (bool, &mut Vec<PathBuf>),
     ) -> Result<(Plan, Remote)> {
         let mut refuse = |path: &str, local: &Path, error: Error| {
             if is_first {
@@ -208,6 +240,7 @@ impl Sync {
             checksum: self.options.checksum,
             replace_characters: self.options.replace_characters,
             may_clean: !self.options.dry_run,
+            temporaries,
             refuse: &mut refuse,
         };
         let here = Arc::new(Mutex::new(listing.list(call)?));
@@ -225,6 +258,7 @@ impl Sync {
             filter: &self.filter,
             rules,
             may_clean: !self.options.dry_run,
+            begun,
         };
         let mut remote = list_there(call, remote)?;
         let mut here = std::mem::take(&mut *here.lock());
@@ -307,6 +341,13 @@ impl Sync {
             });
         }
     }
+}
+
+/// The ids of files whose upload has begun and not ended.
+fn begun_uploads(resume_file: &Arc<ResumeFile>) -> BTreeSet<String> {
+    let begun = resume_file.begun().into_iter().map(|(_, begun)| begun);
+    let uploads = begun.filter(|begun| begun.temporary.is_none());
+    uploads.map(|begun| begun.file_id).collect()
 }
 
 impl Step {

@@ -30,6 +30,7 @@ pub struct SyncOptions {
     pub include: Vec<String>,
     /// Patterns likewise: what fits one of them takes no part.
     pub exclude: Vec<String>,
-    /// Where the last common state is kept; by default the user's directory for the state of programs.
+    /// Where the last common state is kept, and which parts of files were transferred when a sync was interrupted; by
+    /// default the user's directory for the state of programs.
     pub state_directory: Option<PathBuf>,
 }

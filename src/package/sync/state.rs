@@ -2,7 +2,7 @@
 //! path by path. It is kept in a journal, without any key.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -124,6 +124,8 @@ pub(super) struct State {
     names: Names,
     /// `None` for a run that changes nothing.
     journal: Option<Journal>,
+    /// Of what this pair has begun to transfer.
+    resume_file: PathBuf,
     /// Whether a line could not be written.
     is_lost: bool,
     lock: Option<(Lock, Option<DirectoryLock>)>,
@@ -153,8 +155,8 @@ impl State {
                 false => all.take().and_then(|all| read(all, line)),
             };
         };
-        let name = format!("sync-{}.jsonl", name_of(&names));
-        let mut journal = Journal::open(directory, &name, &mut read_line)?;
+        let name = format!("sync-{}", name_of(&names));
+        let mut journal = Journal::open(directory, &format!("{name}.jsonl"), &mut read_line)?;
         let (known, names) = all.unwrap_or_default();
         // A map that is made of all entries at once takes half the memory of one that has grown in order.
         let known: Known = known.into_iter().collect();
@@ -169,6 +171,7 @@ impl State {
             known: Arc::new(known),
             names,
             journal: (!read_only).then_some(journal),
+            resume_file: directory.join(format!("{name}.resume")),
             is_lost: false,
             lock,
         })
@@ -178,6 +181,11 @@ impl State {
     pub(super) fn close(&mut self) {
         self.journal = None;
         self.lock = None;
+    }
+
+    /// Where transfers are noted that the next sync of this pair goes on with. Whoever holds the state may use it.
+    pub(super) fn resume_file(&self) -> &Path {
+        &self.resume_file
     }
 
     /// Whether something could not be noted, so that nothing more should be done.
@@ -251,7 +259,7 @@ fn set<T>(map: &mut BTreeMap<String, T>, path: &str, value: Option<T>) {
 }
 
 /// The default place of states.
-pub(super) fn default_directory() -> Result<std::path::PathBuf> {
+pub(super) fn default_directory() -> Result<PathBuf> {
     os::state_directory().ok_or_else(|| {
         let message = "there is no state directory: neither XDG_STATE_HOME nor HOME is set";
         Error::new(ErrorKind::DirectoryNotFound, message)

@@ -111,13 +111,13 @@ class Workspace(Package):
         take part, and what fits one of exclude does not. "cache/" stands for directories only, "/build" for an entry of
         the synced directory itself. There are no exceptions ("!").
 
-        state_directory keeps what both sides had after the last sync, without any key; by default it is libsendsafely
-        in $XDG_STATE_HOME or ~/.local/state. Without its content nothing is deleted, and what is equal is found by
-        downloading.
+        state_directory keeps what both sides had after the last sync, and which parts of files a sync that was
+        interrupted has transferred, without any key; by default it is libsendsafely in $XDG_STATE_HOME or
+        ~/.local/state. Without its content nothing is deleted, and what is equal is found by downloading.
 
         Returns one item for each file that was transferred, deleted, kept twice or left alone. If a file fails, the
-        items are in the `report` of the Error. Whatever ends a call, the next one goes on; a file that another program
-        is writing is left for it, with Action.IGNORED. Status.SYNC_RUNNING: another program syncs this directory.
+        items are in the `report` of the Error. Whatever ends a call, the next one goes on, also within a file; a file
+        that another program is writing is left for it, with Action.IGNORED. Status.SYNC_RUNNING: another program syncs this directory.
         Status.DIRECTORY_NOT_FOUND: create directory first. Status.INVALID_ARGUMENT: not a pattern. Otherwise like
         upload_all and download_all.
         """

@@ -32,6 +32,7 @@ DONE = {
 DESCRIPTION = f"""Makes a local directory and a directory of a Workspace equal. A file that was created or changed on one side since the
 last sync goes to the other. A file that has changed on both sides is kept twice: the newer content under its name, the
 other one as "NAME (conflict DAY HOST)"; the exit code is then {EXIT_CONFLICT}. Nothing is deleted without --delete: it comes back.
+After an interruption the next sync goes on, also within a file.
 
 Prints a line for each file that was not equal:
   >   uploaded                    <   downloaded
