@@ -37,11 +37,17 @@ fn with_replacements(text: String, length: usize) -> String {
     printable
 }
 
+/// `=` and `#` as links have them that were wrapped or quoted.
+const ENCODED_SIGNS: [&str; 6] = ["%3d", "-3d", "\\x3d", "\\u003d", "&#61;", "&#35;"];
+
+/// A value of so many characters may be a keycode, which has 43 or 64: no id of the service is so long.
+const LIKE_A_KEYCODE: usize = 40;
+
 /// The text with `…` in place of each keycode of a link, also an encoded one; `None` if it has none.
 fn without_keycodes(text: &str) -> Option<String> {
     const NAME: &str = "keycode";
     let lower = text.to_ascii_lowercase();
-    let value_at = |from: usize| {
+    let named_at = |from: usize| {
         let mut names = lower[from..].match_indices(NAME);
         names.find_map(|(at, _)| {
             let value = from + at + NAME.len();
@@ -50,14 +56,34 @@ fn without_keycodes(text: &str) -> Option<String> {
                 || behind.starts_with(is_invisible)
                 || behind.starts_with("-3d")
                 || behind.starts_with("<wbr");
-            is_encoded.then_some(value)
+            is_encoded.then_some((value, "="))
+        })
+    };
+    // The name may be encoded in any way, or missing.
+    let unnamed_at = |from: usize| {
+        let mut signs = lower[from..].match_indices(['=', '#', 'd', ';']);
+        signs.find_map(|(at, sign)| {
+            let (before, value) = lower.split_at(from + at + sign.len());
+            let is_sign =
+                matches!(sign, "=" | "#") || ENCODED_SIGNS.iter().any(|it| before.ends_with(it));
+            let is_of_value = |c: char| c.is_ascii_alphanumeric() || "-_%".contains(c);
+            let length = value.find(|c| !is_of_value(c)).unwrap_or(value.len());
+            let is_code = length >= LIKE_A_KEYCODE && !before.ends_with("packagecode=");
+            (is_sign && is_code).then_some((before.len(), ""))
         })
     };
     let mut hidden = String::new();
     let mut from = 0;
-    while let Some(value) = value_at(from) {
+    let value_at = |from| {
+        [named_at(from), unnamed_at(from)]
+            .into_iter()
+            .flatten()
+            .min()
+    };
+    while let Some((value, sign)) = value_at(from) {
         hidden.push_str(&text[from..value]);
-        hidden.push_str("=…");
+        hidden.push_str(sign);
+        hidden.push('…');
         let rest = &text[value..];
         // In quotation marks the keycode may be wrapped, so all of the rest is hidden.
         let end = rest.find('"').or_else(|| rest.find(char::is_whitespace));
@@ -140,6 +166,15 @@ mod tests {
                 format!("keyCode\u{200b}=<wbr>{code} here"),
                 "keyCode=… here",
             ),
+            (
+                format!("/receive/?packageCode={code}#key%43ode={code} here"),
+                &*format!("/receive/?packageCode={code}#key%43ode=… here"),
+            ),
+            (
+                format!("\"%23k%2565yCode%3D{code}\" and #&#75;eyCode&#61;{code}"),
+                "\"%23k%2565yCode%3D…\" and #&#75;eyCode&#61;…",
+            ),
+            (format!("#%4A{code} here"), "#… here"),
             ("the keycode is wrong".to_owned(), "the keycode is wrong"),
         ] {
             assert_eq!(printable(text), shown);
