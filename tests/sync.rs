@@ -109,7 +109,11 @@ impl Machine {
                 let below = format!("{path}{}", entry.file_name().to_str().unwrap());
                 match entry.file_type().unwrap().is_dir() {
                     true => walk(base, &format!("{below}/"), found),
-                    false => drop(found.insert(below, fs::read_to_string(entry.path()).unwrap())),
+                    false => match fs::read_to_string(entry.path()) {
+                        // A temporary file of a worker that ends late.
+                        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                        content => drop(found.insert(below, content.unwrap())),
+                    },
                 }
             }
         }

@@ -564,6 +564,36 @@ fn what_is_there_again_is_not_deleted_here() {
     }
 }
 
+#[test]
+fn an_edit_that_neither_size_nor_time_shows_is_not_lost() {
+    let emulator = Emulator::start();
+    for is_deleted in [false, true] {
+        let (one, other) = two_machines(&emulator);
+        for name in ["a", "b", "c"] {
+            one.write(name, "first");
+            one.age(name, -2.0);
+        }
+        one.sync();
+        other.sync();
+        // So old that a listing does not read it.
+        one.sync();
+        let time = fs::metadata(one.tree().join("a")).unwrap().modified();
+        one.write("a", "mine.");
+        let file = fs::File::options().write(true).open(one.tree().join("a"));
+        file.unwrap().set_modified(time.unwrap()).unwrap();
+        match is_deleted {
+            true => other.remove("a"),
+            false => other.write("a", "yours"),
+        }
+        other.sync_with(&deleting(&other)).unwrap();
+        one.sync_with(&deleting(&one)).unwrap();
+        let all = all_contents(&[&one, &other]);
+        assert!(all.iter().any(|there| there == "mine."), "{all:?}");
+        other.sync_with(&deleting(&other)).unwrap();
+        assert_eq!(one.content(), other.content());
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_beside_it_in_the_other_case_does_not_keep_a_deleted_file() {

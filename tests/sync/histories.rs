@@ -381,6 +381,12 @@ impl<'a> History<'a> {
     /// Two names that differ in Unicode's form alone may have a number on one side, so only contents are compared. Of a
     /// file that somebody may still be sending nothing is known.
     fn both_sides_are_equal(&mut self, at: usize) {
+        // After a stop a worker that the system holds up ends later, and removes its file then.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let is_left = |machine: &Machine| machine.all_content().keys().any(is_temporary);
+        while is_left(&self.machines[at]) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(20));
+        }
         let there = self.reader.read();
         let (paths, mut current): (BTreeSet<_>, Vec<_>) = there.current.into_iter().unzip();
         let mut here = self.machines[at].content();
@@ -413,7 +419,7 @@ impl<'a> History<'a> {
         assert_eq!(before, self.machines[at].content());
         let all = self.machines[at].all_content();
         let is_left = |name: &String| {
-            name.ends_with(".part") || (name.ends_with(".resume") && !self.has_lost_state)
+            is_temporary(name) || (name.ends_with(".resume") && !self.has_lost_state)
         };
         assert!(!all.keys().any(is_left), "{all:?}");
         let state = fs::read_dir(self.machines[at].directory.join("state")).unwrap();
@@ -423,6 +429,11 @@ impl<'a> History<'a> {
             "notes are left"
         );
     }
+}
+
+#[allow(clippy::ptr_arg, reason = "names of a map")]
+fn is_temporary(name: &String) -> bool {
+    name.ends_with(".part") || name.ends_with(".old")
 }
 
 fn said(options: &SyncOptions) -> String {

@@ -48,8 +48,8 @@ pub(super) struct Execution {
     /// What was transferred for a path, until the state says so.
     pub(super) transferred: Mutex<BTreeMap<String, Vec<Entry>>>,
     pub(super) remote: Mutex<Remote>,
-    /// Whether something has got a name of its own, which the next plan finds.
-    pub(super) has_set_aside: AtomicBool,
+    /// Whether something has got a name of its own, or has changed unseen, which the next plan finds.
+    pub(super) needs_another_plan: AtomicBool,
     /// The paths whose steps are not carried out yet, and whether the report has them.
     pub(super) pending: Mutex<BTreeMap<String, bool>>,
     /// The paths whose steps have failed.
@@ -85,7 +85,7 @@ impl Execution {
         if result.is_err() {
             this.report_pending();
         }
-        result.map(|()| has_later || this.has_set_aside.load(Ordering::Relaxed))
+        result.map(|()| has_later || this.needs_another_plan.load(Ordering::Relaxed))
     }
 
     /// Reports what a call that ends early has not come to.
@@ -356,6 +356,26 @@ impl Execution {
         }
     }
 
+    /// Whether a local file that goes, or is replaced, has the content of the last common state. An edit that keeps size
+    /// and time does not show in a listing: what has another content is kept, and the next plan finds it.
+    fn is_as_noted(&self, call: &Call, path: &str) -> Result<bool> {
+        let noted = self.state.lock().known().get(path).cloned();
+        let Some(Common::File(file)) = noted else {
+            return Ok(true);
+        };
+        let content = self.read(call, &self.base.join(path))?;
+        if file.digest.is_none_or(|noted| noted == content.digest) {
+            return Ok(true);
+        }
+        let doubted = CommonFile {
+            is_settled: false,
+            ..file
+        };
+        self.note(path, Some(Common::File(doubted)))?;
+        self.needs_another_plan.store(true, Ordering::Relaxed);
+        Ok(false)
+    }
+
     fn note_equal(
         &self,
         path: &str,
@@ -501,7 +521,7 @@ impl Execution {
             let (old, written) =
                 self.fetch((call, session), path, old, &aside, Existing::Refuse, decide)?;
             if Some(written.digest) != common.digest {
-                self.has_set_aside.store(true, Ordering::Relaxed);
+                self.needs_another_plan.store(true, Ordering::Relaxed);
                 done = Some(Done {
                     action: Action::KeptBoth,
                     file_id: Some(old.file_id),
@@ -547,6 +567,9 @@ impl Execution {
         path: &str,
         replaces: Option<Stamp>,
     ) -> Result<Option<Done>> {
+        if replaces.is_some() && !self.is_as_noted(&session.call, path)? {
+            return Ok(None);
+        }
         let local = self.base.join(path);
         if let Some((above, _)) = path.rsplit_once('/') {
             self.make_directories(above)?;
@@ -768,7 +791,7 @@ impl Execution {
                 None
             }
         };
-        self.has_set_aside.store(true, Ordering::Relaxed);
+        self.needs_another_plan.store(true, Ordering::Relaxed);
         Ok(Some(Done {
             action: Action::KeptBoth,
             file_id: Some(file.file_id),
@@ -824,7 +847,7 @@ impl Execution {
         file_id: Option<String>,
         local: PathBuf,
     ) -> Result<Option<Done>> {
-        self.has_set_aside.store(true, Ordering::Relaxed);
+        self.needs_another_plan.store(true, Ordering::Relaxed);
         self.note(path, None)?;
         let size = self.stamp(&local).map_or(0, |stamp| stamp.size);
         Ok(Some(Done {
@@ -893,6 +916,9 @@ impl Execution {
     fn delete_here(&self, session: &Session, path: &str, stamp: Stamp) -> Result<Option<Done>> {
         let is_another_there = self.remote.lock().side.entries.contains_key(path);
         if !is_another_there && self.is_there_again(session, path)? {
+            return Ok(None);
+        }
+        if !self.is_as_noted(&session.call, path)? {
             return Ok(None);
         }
         let local = self.base.join(path);

@@ -195,7 +195,7 @@ impl Sync {
                 resume_file: resume_file.cloned(),
                 transferred: Mutex::default(),
                 remote: Mutex::new(remote),
-                has_set_aside: AtomicBool::new(false),
+                needs_another_plan: AtomicBool::new(false),
                 pending: Mutex::default(),
                 failed: Arc::clone(&failed),
                 again: Mutex::default(),
