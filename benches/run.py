@@ -93,12 +93,12 @@ def keep(path, results, name, goals, command):
     print(listed(goals), flush=True)
 
 
-def bench(place, path, seconds, rounds, quick, only, resume):
+def bench(place, path, seconds, rounds, quick, only, without, resume):
     command = "make bench-quick" if quick else "make bench" if seconds == SECONDS else f"make bench SECONDS={seconds:g}"
     results = load(path) if only or resume else {"cells": {}, "goals": {}}
     results |= machine() | {"quick": quick}
     cells = [cell for cell in matrix.cells(seconds, quick) if only in cell.name and not (resume and cell.name in results["cells"])]
-    found = installed({name for cell in cells for name in cell.clients} | {"Python"})
+    found = installed(({name for cell in cells for name in cell.clients} | {"Python"}) - set(without))
     for cell in cells:
         print(f"== {cell.name}", flush=True)
         if not matrix.has_room(cell):
@@ -112,7 +112,9 @@ def bench(place, path, seconds, rounds, quick, only, resume):
             print(f"   {name}: {measured['failed'].get(name) or each}", flush=True)
         results["cells"][cell.name] = measured
         save(path, results)
-    others = {"small costs": lambda: costs.measure(place, found["Python"])} | ({} if quick else {"kernels": costs.measure_kernels})
+    others = {"kernels": costs.measure_kernels} if not quick else {}
+    if "Python" in found:
+        others["small costs"] = lambda: costs.measure(place, found["Python"])
     for name, measure in others.items():
         if only in name and not (resume and name in results["goals"]):
             print(f"== {name}", flush=True)
@@ -131,6 +133,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="few cells, in less than three minutes")
     parser.add_argument("--seconds", metavar="S", type=float, help=f"of each client in a cell, by default {SECONDS}")
     parser.add_argument("--only", metavar="TEXT", default="", help="cells whose name contains this; the other results stay")
+    parser.add_argument("--without", metavar="CLIENT", action="append", default=[], choices=clients.ALL, help="leave a client out; may be repeated")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was interrupted")
     parser.add_argument("--large", metavar="GIB", type=int, nargs="?", const=100, help="memory with large files, up to so many GiB")
     parser.add_argument("--against", metavar="DIRECTORY", help="another build, by turns in one run")
@@ -151,7 +154,7 @@ def main():
             sys.exit(f"bench: missed: {', '.join(missed)}")
     else:
         seconds = arguments.seconds or (3 if arguments.quick else SECONDS)
-        in_memory(bench, path, seconds, arguments.rounds or ROUNDS, arguments.quick, arguments.only, arguments.resume)
+        in_memory(bench, path, seconds, arguments.rounds or ROUNDS, arguments.quick, arguments.only, arguments.without, arguments.resume)
 
 
 if __name__ == "__main__":
