@@ -9,13 +9,13 @@ import sys
 import tempfile
 import threading
 
-from clients import PLACE, must
+from clients import PLACE, RECIPIENT, must
 from figures import GIB, MIB, Goal
 from local import RECEIVE, SEND, Emulator, Run, write_random_file
 
 
 class Watch(threading.Thread):
-    """The files that a program has open for writing while it runs."""
+    """The files with content that a program has open for writing while it runs."""
 
     def __init__(self, program):
         super().__init__(daemon=True)
@@ -35,8 +35,8 @@ class Watch(threading.Thread):
         path = os.readlink(f"{process}/fd/{fd}")
         with open(f"{process}/fdinfo/{fd}", encoding="utf-8") as info:
             flags = next(int(line.split()[1], 8) for line in info if line.startswith("flags:"))
-        if path.startswith("/") and not path.startswith("/dev/") and flags & os.O_ACCMODE != os.O_RDONLY:
-            self.seen.add(path)
+        if path.startswith("/") and not path.startswith("/dev/") and flags & os.O_ACCMODE != os.O_RDONLY and os.stat(f"{process}/fd/{fd}").st_size:
+            self.seen.add(path)  # marks of uploads stay empty
 
     def files(self):
         self.ended.set()
@@ -62,6 +62,10 @@ def put_java_parts(server, link, plaintext, count):
         subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
 
 
+def send(server, path):
+    return must(Run([SEND, "--to", RECIPIENT, path], server.environment(), 3600), "send")
+
+
 def memory(what, run, size):
     return [Goal(f"{what}, peak memory", run.peak / MIB, "MiB", most=64), Goal(f"{what}, speed", size / run.seconds / 1e6, "MB/s")]
 
@@ -78,7 +82,7 @@ def both_ways(server, target, size):
     source = sparse("large.bin", size)
     watch = Watch(SEND)
     watch.start()
-    sent = must(Run([SEND, source], server.environment(), 1800), "send")
+    sent = send(server, source)
     extra = watch.files()
     received = must(Run([RECEIVE, sent.output.strip(), target], server.environment(), 1800), "receive")
     if not filecmp.cmp(source, os.path.join(target, "large.bin"), shallow=False):
@@ -86,14 +90,15 @@ def both_ways(server, target, size):
     os.remove(os.path.join(target, "large.bin"))
     yield from memory(f"upload of {size // GIB} GiB", sent, size)
     yield from memory(f"download of {size // GIB} GiB", received, size)
-    yield Goal("files written while uploading", len(extra), most=0)
+    yield Goal(" ".join(["files written while uploading", *sorted(extra)]), len(extra), most=0)
 
 
 def parts_of_java(server, target, count):
     """A file of parts of 10 MiB."""
     small = os.path.join(PLACE, "small.bin")
     write_random_file(small, 1000)
-    link = must(Run([SEND, small], server.environment()), "send").output.strip()
+    link = send(server, small).output.strip()
+    os.remove(small)
     plaintext = os.urandom(10 * MIB)
     put_java_parts(server, link, plaintext, count)
     run = must(Run([RECEIVE, link, target], server.environment(), 600), "receive")
@@ -107,10 +112,10 @@ def up_alone(size):
     """A sparse file to a server that counts and forgets."""
     with Emulator() as server:
         server.admin("POST", "/settings", {"discard_parts": True})
-        yield from memory(f"upload of {size // GIB} GiB", must(Run([SEND, sparse("large.bin", size)], server.environment(), 3600), "send"), size)
+        yield from memory(f"upload of {size // GIB} GiB", send(server, sparse("large.bin", size)), size)
 
 
-def measure(size=None):
+def measure(size):
     """`size`: of the file that only goes up."""
     if shutil.disk_usage(PLACE).free < 16 * GIB:
         sys.exit("bench: 16 GiB of free disk are needed in target/")
