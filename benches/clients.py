@@ -80,7 +80,7 @@ class Client:
     def send(self, server, path):
         """Sends a file, or all files of a directory. Returns the link and the measurement."""
         run, figures = measured(server, [*(self.send_all if os.path.isdir(path) else self.send_command), path], path)
-        return run.output.strip(), figures
+        return run.output.split()[-1], figures  # the official Python client prints its progress before it
 
     def receive(self, server, link, path, target):
         """Receives what was sent from a path, and compares the bytes. Returns the measurement."""

@@ -109,7 +109,9 @@ def lines_table(cells):
             rows.append([f"{cell['line'][0]} Mbit/s, {cell['line'][1]} ms {way}", amount(cell["size"]), *(
                 figure(speeds(cell, name, way), cell, name) for name in ("C", "curl")),
                 figure(times_as_fast(cell, "C", "curl", way), cell, "C", ".3f")])
-    return table(["line", "bytes", "C, MB/s", "curl, MB/s", "C of curl"], rows)
+    note = ("The time of C includes the calls of the API that a package needs, each of a round trip; that of curl is of the parts alone. So the "
+            "ratio grows with the number of bytes.\n\n")
+    return textwrap.fill(note, 118) + "\n\n" + table(["line", "bytes", "C, MB/s", "curl, MB/s", "C of curl"], rows)
 
 
 def received_table(cell):
