@@ -288,14 +288,15 @@ def document(results, shown):
     run = results.run
     loads = [cell["load"] for cell in run["cells"].values()]
     notes = ""
-    if run["quick"]:
-        notes += "\nThese are the figures of the quick form, with few cells and short rounds.\n"
+    if quick := [cell["name"] for cell in run["cells"].values() if "quick" in cell["command"]]:
+        which = "all cells" if len(quick) == len(run["cells"]) else "; ".join(quick)
+        notes += f"\nOf the quick form, with short rounds: {which}.\n"
     if loads and max(loads) > 2 * run["processors"]:
         notes += (f"\n**Something else loaded the machine**: the load was {min(loads):.1f} to {max(loads):.1f} when the cells began. So the "
                   "speeds are too low and the spreads wide.\n")
     text = HEAD.format(**{**run, **origin(run["cells"].values()), "memory": run["memory"] / GIB}, notes=notes)
     text = "\n".join(textwrap.fill(line, 118) for line in text.split("\n"))
-    all_goals = [(goal, "make bench-quick" if run["quick"] else "make bench") for goal in goals(results)]
+    all_goals = [(goal, "make bench") for goal in goals(results)]
     all_goals += [(goal, kept["command"]) for name, kept in run["goals"].items() for goal in results.kept(name)]
     all_goals += [(goal, command) for name, (command, missing) in ELSEWHERE.items() if name not in run["goals"] for goal in missing]
     rows = [[goal.what, goal.wanted, goal.figure, goal.verdict, f"`{command}`"] for goal, command in all_goals]

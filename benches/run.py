@@ -63,7 +63,7 @@ def machine():
 def load(path):
     """The results of runs before; none if there were none."""
     if not os.path.exists(path):
-        return machine() | {"quick": False, "cells": {}, "goals": {}}
+        return machine() | {"cells": {}, "goals": {}}
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
@@ -96,7 +96,7 @@ def keep(path, results, name, goals, command):
 def bench(place, path, seconds, rounds, quick, only, without, resume):
     command = "make bench-quick" if quick else "make bench" if seconds == SECONDS else f"make bench SECONDS={seconds:g}"
     results = load(path) if only or resume else {"cells": {}, "goals": {}}
-    results |= machine() | {"quick": quick}
+    results |= machine()
     cells = [cell for cell in matrix.cells(seconds, quick) if only in cell.name and not (resume and cell.name in results["cells"])]
     found = installed(({name for cell in cells for name in cell.clients} | {"Python"}) - set(without))
     for cell in cells:
