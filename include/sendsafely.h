@@ -2835,8 +2835,8 @@ typedef struct {
   sendsafely_bool replace_characters;
   /**
    * Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part,
-   * and directories that have some or fit themselves. What is no pattern ("[", and "!" at the beginning) is refused.
-   * Default: all files.
+   * and directories that have some or fit themselves. Upper and lower case differ, Unicode's forms of a letter do not.
+   * What is no pattern ("[", and "!" at the beginning) is refused. Default: all files.
    */
   const char *SENDSAFELY_NULLABLE include;
   /**

@@ -374,7 +374,7 @@ def option_of(field):
     """Type of an option's property, and the statement that hands it on."""
     type_, name, value = field.type, f"native.{field.name}", f"options.{pascal(field.name.removesuffix('_ms'))}"
     if field.name in LINES:
-        return "IEnumerable<string>", f"{name} = texts.AddLines({value}, nameof({value}));"
+        return "IEnumerable<string>", f"{name} = texts.AddPatterns({value}, nameof({value}));"
     if type_.role == "text":
         return "string", f"{name} = texts.Add({value}, nameof({value}));"
     if type_.meaning == "boolean":

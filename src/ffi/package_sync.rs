@@ -59,8 +59,8 @@ pub struct sendsafely_sync_options {
     /// a file is only in the report, with SENDSAFELY_MALFORMED_FILE_NAME. Default: no.
     pub replace_characters: sendsafely_bool,
     /// Patterns as in a .gitignore file, one on each line, such as "*.pdf": only files that fit one of them take part,
-    /// and directories that have some or fit themselves. What is no pattern ("[", and "!" at the beginning) is refused.
-    /// Default: all files.
+    /// and directories that have some or fit themselves. Upper and lower case differ, Unicode's forms of a letter do not.
+    /// What is no pattern ("[", and "!" at the beginning) is refused. Default: all files.
     pub include: Nullable<*const c_char>,
     /// Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only, "/build" for an
     /// entry of the synced directory itself. Default: none.
@@ -111,10 +111,15 @@ fn direction(value: i32) -> Result<Direction> {
     }
 }
 
-/// The patterns of a text, one on each line. Empty lines and comments are none.
+/// The patterns of a text, one on each line. Empty lines and comments are none, nor are blanks at the end a part of one
+/// without a `\`.
 fn patterns(text: Option<String>) -> Vec<String> {
     let lines = text.unwrap_or_default();
-    let lines = lines.lines().map(str::trim_end);
+    let lines = lines.lines().map(|line| {
+        let end = line.trim_end_matches(' ').len();
+        let escapes = end - line[..end].trim_end_matches('\\').len();
+        &line[..line.len().min(end + escapes % 2)]
+    });
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(str::to_owned).collect()
 }

@@ -11,11 +11,12 @@
 //! confirm it ([`confirmed_names_here`]), or else the entries are two files. So nothing is ever written over a file
 //! that only has a similar name.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 
-use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
+use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
 
 use crate::check::{marked, name_to_send, safe_name};
 use crate::error::{Error, ErrorKind, Result};
@@ -225,6 +226,34 @@ pub(super) fn form(name: &str) -> String {
             letters[start..end].sort_by_key(|mark| canonical_combining_class(*mark));
             start = end;
         }
+    }
+    letters.into_iter().collect()
+}
+
+/// The name in NFC: an é is one character, however it was written.
+pub(super) fn composed(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() {
+        return Cow::Borrowed(name);
+    }
+    let mut letters: Vec<char> = Vec::new();
+    // The letter that takes marks in, and the class of the last mark that it has not taken in.
+    let mut open = None;
+    let mut passed = None;
+    for part in form(name).chars() {
+        let class = canonical_combining_class(part);
+        let is_reached = passed.is_none_or(|passed| passed < class);
+        let letter = open.filter(|_| is_reached);
+        if let Some(at) = letter
+            && let Some(both) = compose(letters[at], part)
+        {
+            letters[at] = both;
+            continue;
+        }
+        if class == 0 {
+            open = Some(letters.len());
+        }
+        passed = (class != 0).then_some(class);
+        letters.push(part);
     }
     letters.into_iter().collect()
 }
@@ -675,6 +704,7 @@ mod tests {
         #[test]
         fn the_form_is_that_of_unicode(name in "[aeé\u{300}-\u{345}\u{591}-\u{5c2}가-힣Å\u{212b}\u{2f800}]{0,8}|.{0,20}") {
             prop_assert_eq!(form(&name), name.nfd().collect::<String>());
+            prop_assert_eq!(composed(&name), name.nfc().collect::<String>());
         }
 
         /// A download, then another one or an upload: what was downloaded is recognized. Other files that are here, and

@@ -31,16 +31,17 @@ namespace LibSendSafely
             return copies.ToArray();
         }
 
-        /// <summary>Several texts as one, each on a line of its own.</summary>
-        internal IntPtr AddLines(IEnumerable<string> texts, string name)
+        /// <summary>Several patterns as one text, each on a line of its own, of which none is empty or a comment.</summary>
+        internal IntPtr AddPatterns(IEnumerable<string> texts, string name)
         {
             if (texts == null) return IntPtr.Zero;
             var lines = new List<string>();
             foreach (string text in texts)
             {
                 if (text == null) throw new ArgumentNullException(name);
-                if (text.IndexOfAny(new[] { '\n', '\r' }) >= 0) throw new ArgumentException("A text contains a line break.", name);
-                lines.Add(text);
+                if (text.IndexOfAny(new[] { '\n', '\r' }) >= 0) throw new ArgumentException("A pattern contains a line break.", name);
+                if (text.Trim(' ').Length == 0) throw new ArgumentException("A pattern is empty.", name);
+                lines.Add(text[0] == '#' ? "\\" + text : text);
             }
             return Add(string.Join("\n", lines), name);
         }

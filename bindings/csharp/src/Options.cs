@@ -400,8 +400,8 @@ namespace LibSendSafely
         public bool ReplaceCharacters { get; set; }
 
         /// <summary>Patterns as in a .gitignore file, such as "*.pdf": only files that fit one of them take part, and
-        /// directories that have some or fit themselves. What is no pattern ("[", and "!" at the beginning) is refused.
-        /// Default: all files.</summary>
+        /// directories that have some or fit themselves. Upper and lower case differ, Unicode's forms of a letter do
+        /// not. What is no pattern ("[", and "!" at the beginning) is refused. Default: all files.</summary>
         public IEnumerable<string> Include { get; set; }
 
         /// <summary>Patterns likewise: what fits one of them takes no part. "cache/" stands for directories only,
@@ -436,8 +436,8 @@ namespace LibSendSafely
             native.checksum = options.Checksum ? 1 : 0;
             native.follow_links = options.FollowLinks ? 1 : 0;
             native.replace_characters = options.ReplaceCharacters ? 1 : 0;
-            native.include = texts.AddLines(options.Include, nameof(options.Include));
-            native.exclude = texts.AddLines(options.Exclude, nameof(options.Exclude));
+            native.include = texts.AddPatterns(options.Include, nameof(options.Include));
+            native.exclude = texts.AddPatterns(options.Exclude, nameof(options.Exclude));
             native.state_directory = texts.Add(options.StateDirectory, nameof(options.StateDirectory));
             return native;
         }

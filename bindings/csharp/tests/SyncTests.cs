@@ -77,8 +77,10 @@ namespace LibSendSafely.Tests
             Assert.Empty(_other.Sync());
         }
 
-        [Fact]
-        public void WhatChangedOnBothSidesIsKeptTwice()
+        [Theory]
+        [InlineData(-5)]
+        [InlineData(5)]
+        public void WhatChangedOnBothSidesIsKeptTwice(int hours)
         {
             _one.Write("report.txt", "base");
             _one.Sync();
@@ -86,14 +88,18 @@ namespace LibSendSafely.Tests
             _other.Write("report.txt", "theirs");
             _other.Sync();
             _one.Write("report.txt", "ours");
-            File.SetLastWriteTimeUtc(_one.At("report.txt"), DateTime.UtcNow.AddHours(-5));
+            File.SetLastWriteTimeUtc(_one.At("report.txt"), DateTime.UtcNow.AddHours(hours));
+            Assert.Equal(new[] { "report.txt KeptBoth" }, _one.Sync(new SyncOptions { DryRun = true }));
+            Assert.Equal(new[] { "report.txt: ours" }, _one.Content);
             ReportItem kept = Assert.Single(
                 _one.Workspace.Sync(_one.Tree, _one.Options).Where(item => item.Action == TreeAction.KeptBoth));
             Assert.Equal("report.txt", kept.Path);
+            Assert.Equal(Status.Ok, kept.Status);
             string marked = Path.GetFileName(kept.LocalPath);
             Assert.Contains("report (conflict 2", marked);
             Assert.EndsWith(").txt", marked);
-            Assert.Equal(new[] { marked + ": ours", "report.txt: theirs" }, _one.Content);
+            string newer = hours > 0 ? "ours" : "theirs", older = hours > 0 ? "theirs" : "ours";
+            Assert.Equal(new[] { marked + ": " + older, "report.txt: " + newer }, _one.Content);
             _other.Sync();
             Assert.Equal(_one.Content, _other.Content);
             Assert.Empty(_one.Sync());
@@ -116,6 +122,7 @@ namespace LibSendSafely.Tests
             File.Delete(_one.At("c"));
             SendsafelyException many = Assert.Throws<SendsafelyException>(() => _one.Sync(new SyncOptions { DeleteFiles = true }));
             Assert.Equal(Status.ManyDeletions, many.Status);
+            Assert.Empty(many.Report);
             Assert.Empty(_other.Sync());
             Assert.Equal(new[] { "b DeletedThere", "c DeletedThere" }, _one.Sync(new SyncOptions { DeleteFiles = true, Force = true }).OrderBy(line => line));
         }
@@ -131,6 +138,31 @@ namespace LibSendSafely.Tests
             _one.Sync();
             Assert.Equal(new[] { "a.txt Downloaded" }, _other.Sync(dry));
             Assert.Empty(_other.Content);
+        }
+
+        [Fact]
+        public void ADryRunIsTheWholePlan()
+        {
+            foreach (string name in new[] { "b", "c", "d" }) _one.Write(name, name);
+            _one.Sync();
+            _other.Write("b", "longer");
+            _other.Write("d", "d");
+            IReadOnlyList<ReportItem> plan = _other.Workspace.Sync(_other.Tree, new SyncOptions { StateDirectory = _other.State, DryRun = true });
+            Assert.Equal(new[] { TreeAction.KeptBoth, TreeAction.Downloaded, TreeAction.Compared }, plan.Select(item => item.Action));
+            Assert.Equal(new[] { _other.At("b"), _other.At("c"), _other.At("d") }, plan.Select(item => item.LocalPath));
+            Assert.Equal(_one.Workspace.GetDirectory().Files.OrderBy(file => file.FileName).Select(file => file.FileId), plan.Select(item => item.FileId));
+            Assert.Equal(new[] { 6L, 1L, 1L }, plan.Select(item => item.Size));
+            Assert.Equal(new[] { "b: longer", "d: d" }, _other.Content);
+
+            // Where the sync would fail for the number of deletions, the plan comes with that failure.
+            File.Delete(_one.At("b"));
+            File.Delete(_one.At("c"));
+            SendsafelyException many = Assert.Throws<SendsafelyException>(() => _one.Sync(new SyncOptions { DeleteFiles = true, DryRun = true }));
+            Assert.Equal(Status.ManyDeletions, many.Status);
+            var planned = new[] { "b DeletedThere", "c DeletedThere" };
+            Assert.Equal(planned, many.Report.Select(item => item.Path + " " + item.Action));
+            Assert.Equal(planned, _one.Sync(new SyncOptions { DeleteFiles = true, DryRun = true, Force = true }));
+            Assert.Equal(3, _one.Workspace.GetDirectory().Files.Count);
         }
 
         [Fact]
@@ -156,8 +188,21 @@ namespace LibSendSafely.Tests
             include.Clear(); // The task has a copy.
             Assert.Equal(new[] { "a.txt", "b.pdf" }, (await task).Select(item => item.Path));
             Assert.Equal(new[] { "cache/c.txt Uploaded" }, _one.Sync(new SyncOptions { Exclude = new[] { "*.tmp" }, Include = new string[0] }));
-            ArgumentException broken = Assert.Throws<ArgumentException>(() => _one.Sync(new SyncOptions { Exclude = new[] { "a\nb" } }));
-            Assert.Equal("Exclude", broken.ParamName);
+            foreach (string pattern in new[] { "a\nb", "", " " })
+            {
+                ArgumentException broken = Assert.Throws<ArgumentException>(() => _one.Sync(new SyncOptions { Exclude = new[] { pattern } }));
+                Assert.Equal("Exclude", broken.ParamName);
+            }
+            foreach (string pattern in new[] { "[", "/", "!a" })
+            {
+                SendsafelyException refused = Assert.Throws<SendsafelyException>(() => _one.Sync(new SyncOptions { Include = new[] { pattern } }));
+                Assert.Equal(Status.InvalidArgument, refused.Status);
+            }
+            // A list has no comments, and a letter one form.
+            _one.Write("#a", "a");
+            _one.Write("e\u0301", "e");
+            Assert.Equal(new[] { "d.tmp Uploaded" }, _one.Sync(new SyncOptions { Exclude = new[] { "#*", "\u00e9" } }));
+            Assert.Equal(new[] { "#a Uploaded" }, _one.Sync(new SyncOptions { Include = new[] { "#a" } }));
             Assert.Throws<ArgumentNullException>(() => _one.Sync(new SyncOptions { Include = new string[] { null } }));
         }
 

@@ -177,6 +177,9 @@ def test_patterns_links_names_and_contents(shell, trees):
     for pattern in ("/", "[", "!a.pdf"):
         sync(shell, one, "--exclude", pattern, code=2)
         assert f'"{pattern}" is not a pattern' in shell.err
+    # Such as of a variable that a script has not set.
+    sync(shell, one, "--include", "", code=2)
+    assert "include has a pattern that is empty" in shell.err
 
 
 def test_json(shell, trees):

@@ -261,6 +261,20 @@ def test_directions_patterns_and_other_options(machines, tmp_path):
     assert other.sync(remote_directory=inside) == {}
 
 
+def test_patterns_of_a_list_are_no_comments(machines):
+    one, _ = machines
+    for name in ("#a", "e\u0301", "y", "b.pdf"):
+        one.write(name, name)
+    up = {"direction": Direction.UP}
+    assert one.sync(exclude=["#*", "\u00e9"], include=["?", "??"], **up) == {"y": Action.UPLOADED}
+    assert one.sync(include=["#a"], **up) == {"#a": Action.UPLOADED}
+    for pattern in ("", "  ", "a\nb", "a\r"):
+        for name in ("include", "exclude"):
+            with pytest.raises(Error, match=f"{name} has a pattern that is empty or has a line break") as failed:
+                one.sync(**{name: ["*", pattern]})
+            assert failed.value.status is Status.INVALID_ARGUMENT
+
+
 def test_failures_of_a_sync(machines, faults):
     one, _ = machines
     for call, status in (

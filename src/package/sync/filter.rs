@@ -1,9 +1,17 @@
 //! Which paths take part in a sync.
+//!
+//! The matcher is our own, since no crate fits. The time that `gix-glob` 0.29 takes grows exponentially (`a/**/` 22 times
+//! over, for a path of 200 directories: 9 s, here 15 µs), it gives up at the 64th `*`, and brings ten more crates.
+//! `globset` 0.4 makes a program 0.7 MB larger, and the library has 0.2 MB left. Both, and `fast-glob`, take a byte for a
+//! character, so that `?.txt` does not fit `é.txt`. `fast-glob` has braces and escapes that `.gitignore` has not; `glob`
+//! has no escapes.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::package::names::composed;
 
 /// Patterns as in a `.gitignore` file: `*`, `?`, `[...]`, `**`, and `\` before a character that stands for itself; one
-/// without `/` inside fits names at any depth, one that ends with `/` directories only.
+/// without `/` inside fits names at any depth, one that ends with `/` directories only. A letter has one form, NFC, in
+/// patterns and paths.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filter {
     include: Vec<Pattern>,
@@ -52,7 +60,7 @@ impl Piece {
 
 impl Pattern {
     fn new(text: &str) -> Result<Self> {
-        Self::read(text).map_err(|why| {
+        Self::read(&composed(text)).map_err(|why| {
             let message = format!("{text:?} is not a pattern: {why}");
             Error::new(ErrorKind::InvalidArgument, message).with_remedy(
                 "write patterns as in a .gitignore file, such as *.tmp, /build or cache/, without exceptions (!); \
@@ -223,6 +231,10 @@ impl Filter {
 
     /// Whether an entry takes part. A directory does unless it is excluded, so that what is in it can be included.
     pub(super) fn takes(&self, path: &str, is_directory: bool) -> bool {
+        if self.takes_all() {
+            return true;
+        }
+        let path = &*composed(path);
         let is_excluded = self
             .exclude
             .iter()
@@ -240,6 +252,7 @@ impl Filter {
 
     /// Whether a directory is included itself, and not for what is in it.
     pub(super) fn includes_directory(&self, path: &str) -> bool {
+        let path = &*composed(path);
         let mut above = super::plan::ancestors(path);
         self.fits_directory(path) || above.any(|path| self.fits_directory(path))
     }
@@ -298,6 +311,14 @@ mod tests {
             (&[], &["[ab]?.txt"], "\u{e9}1.txt", false, true),
             (&[], &["?.txt"], "\u{e9}.txt", false, false),
             (&[], &["[!\u{e8}-\u{ea}].txt"], "\u{e9}.txt", false, true),
+            // The two forms of a letter.
+            (&[], &["\u{e9}*"], "e\u{301}.txt", false, false),
+            (&[], &["e\u{301}*"], "\u{e9}.txt", false, false),
+            (&[], &["?.txt"], "e\u{301}.txt", false, false),
+            (&[], &["[e\u{301}].txt"], "e\u{301}.txt", false, false),
+            (&[], &["e*"], "e\u{301}.txt", false, true),
+            (&["e\u{301}/"], &[], "\u{e9}/a", false, true),
+            (&["\u{e9}/"], &[], "e\u{301}/a", false, true),
             (&[], &["[]-]x"], "-x", false, false),
             (&[], &["[a\\]]x"], "]x", false, false),
             (&[], &["a?c"], "a/c", false, true),
@@ -322,6 +343,8 @@ mod tests {
             let taken = takes(include, exclude, path, is_directory);
             assert_eq!(taken, expected, "{include:?} {exclude:?} {path}");
         }
+        let letter = Filter::new(&["\u{e9}".to_owned()], &[]).expect("a pattern");
+        assert!(letter.includes_directory("a/e\u{301}"));
         for bad in [
             "",
             "/",
@@ -343,6 +366,23 @@ mod tests {
                 assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             }
         }
+    }
+
+    /// A matcher that tries each way would not come to an end with any of these.
+    #[test]
+    fn no_pattern_takes_long() {
+        let (name, path) = ("a".repeat(255), "a/".repeat(2000) + "a");
+        for (pattern, path) in [
+            ("*a".repeat(200) + "b", &name),
+            ("*[a]".repeat(200) + "b", &name),
+            ("a/**/".repeat(500) + "b", &path),
+            ("**/*/a*a/".repeat(500) + "b", &path),
+        ] {
+            let filter = Filter::new(&[], &[pattern]).expect("a pattern");
+            assert!(filter.takes(path, false));
+        }
+        let many = Filter::new(&[], &["*a".repeat(100)]).expect("a pattern");
+        assert!(!many.takes(&name, false));
     }
 
     /// Git itself, with many patterns and all paths of a tree.

@@ -975,7 +975,8 @@ class AsyncWorkspace(AsyncPackage):
 
         include and exclude are patterns as in a .gitignore file, such as ["*.pdf"]: only files that fit one of include
         take part, and what fits one of exclude does not. "cache/" stands for directories only, "/build" for an entry of
-        the synced directory itself. There are no exceptions ("!").
+        the synced directory itself. There are no exceptions ("!"). Upper and lower case differ, Unicode's forms of a
+        letter do not.
 
         state_directory keeps what both sides had after the last sync, and which parts of files a sync that was
         interrupted has transferred, without any key; by default it is libsendsafely in $XDG_STATE_HOME or

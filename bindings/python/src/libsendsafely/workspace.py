@@ -8,7 +8,8 @@ from typing import Optional, Union
 from ._calls import call
 from ._later import records
 from ._values import identify, identify_or_none, path, path_or_none, texts
-from .enums import Direction
+from .enums import Direction, Status
+from .errors import Error
 from .package import InDirectory, Package, Path, ProgressCallback, Report
 from .rows import Rows
 
@@ -16,8 +17,11 @@ ADirectory = Union[str, "records.Directory", "records.Subdirectory"]
 
 
 def lines(patterns: Iterable[str], name: str) -> str:
-    """Patterns as the library takes them, one on each line."""
-    return "\n".join(texts(patterns, name))
+    """Patterns as the library takes them: one on each line, of which none is empty or a comment."""
+    items = texts(patterns, name)
+    if any(not item.strip(" ") or {"\n", "\r"} & {*item} for item in items):
+        raise Error(f"{name} has a pattern that is empty or has a line break", status=Status.INVALID_ARGUMENT)
+    return "\n".join(f"\\{item}" if item.startswith("#") else item for item in items)
 
 
 class Workspace(Package):
@@ -109,7 +113,8 @@ class Workspace(Package):
 
         include and exclude are patterns as in a .gitignore file, such as ["*.pdf"]: only files that fit one of include
         take part, and what fits one of exclude does not. "cache/" stands for directories only, "/build" for an entry of
-        the synced directory itself. There are no exceptions ("!").
+        the synced directory itself. There are no exceptions ("!"). Upper and lower case differ, Unicode's forms of a
+        letter do not.
 
         state_directory keeps what both sides had after the last sync, and which parts of files a sync that was
         interrupted has transferred, without any key; by default it is libsendsafely in $XDG_STATE_HOME or
