@@ -3,7 +3,9 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 from datetime import timezone
 
@@ -259,6 +261,52 @@ def test_directions_patterns_and_other_options(machines, tmp_path):
     # What both have without a common state is found to be equal.
     other.state.rename(tmp_path / "lost")
     assert other.sync(remote_directory=inside) == {}
+
+
+@pytest.fixture
+def ignoring_case(tmp_path):
+    """A directory in which upper and lower case are the same: any, or one of NTFS where that can be mounted."""
+    place, image = tmp_path / "ignoring", tmp_path / "image"
+    place.mkdir()
+    if (tmp_path / "IGNORING").exists():
+        yield place
+        return
+    if not shutil.which("lowntfs-3g") or not shutil.which("mkntfs"):
+        pytest.skip("the file system does not ignore case, and there is no lowntfs-3g")
+    with image.open("wb") as file:
+        file.truncate(16 << 20)
+    subprocess.run(["mkntfs", "-F", "-Q", "-q", image], capture_output=True, check=True)
+    if subprocess.run(["lowntfs-3g", "-o", "ignore_case", image, place], check=False).returncode:
+        pytest.skip("lowntfs-3g may not mount a file system")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_a_file_system_that_ignores_case(workspace, tmp_path, ignoring_case):
+    here, other = Machine(workspace, ignoring_case / "machine"), Machine(workspace, tmp_path / "other")
+    here.state = tmp_path / "state"
+
+    def contents(machine):
+        return {name.lower(): content for name, content in machine.files().items()}
+
+    other.write("Report.PDF", "one")
+    other.write("Docs/Plan.txt", "plan")
+    other.sync()
+    assert sorted(here.sync().values()) == [Action.DOWNLOADED] * 2
+    # lowntfs-3g lists all names in lower case: the contents show that they are the same files.
+    assert here.sync() == {} and contents(here) == contents(other)
+    here.write("report.pdf", "edited")
+    assert [*here.sync().values()] == [Action.UPLOADED] and [*other.sync().values()] == [Action.DOWNLOADED]
+    assert contents(here) == contents(other) == {"report.pdf": "edited", "docs/plan.txt": "plan"}
+    # Names of the Workspace that are one here.
+    workspace.upload_memory(b"of that name", "report.pdf")
+    assert here.sync(delete_files=True) == {"report (2).pdf": Action.DOWNLOADED}
+    assert contents(here) == {"report.pdf": "edited", "report (2).pdf": "of that name", "docs/plan.txt": "plan"}
+    assert here.sync(delete_files=True) == {} and len(workspace.get_directory().files) == 2
+    (here.tree / "report (2).PDF").unlink()
+    assert [*here.sync(delete_files=True).values()] == [Action.DELETED_THERE] and len(workspace.get_directory().files) == 1
 
 
 def test_patterns_of_a_list_are_no_comments(machines):
