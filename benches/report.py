@@ -268,7 +268,8 @@ Made by `make bench-report` from the figures of {command}, not by hand: {date}, 
 
 Each client is a process of its own, which is measured from its start to its end, against the emulator on the same machine: client and \
 server share the processors. The clients of a cell take turns; each works for at most {seconds} seconds, but at least once. A client that \
-is too slow for the size moves less, which stands in brackets; of a few MiB, the start of its process takes much of the time. A figure is the median of its rounds, with the least and the greatest in \
+is too slow for the size moves less, which stands in brackets; of a few MiB, the start of its \
+process takes much of the time. A figure is the median of its rounds, with the least and the greatest in \
 parentheses. A ratio compares clients within a round, so other load on the machine disturbs it less than the speeds. `curl` moves the \
 same number of bytes in the same parts to and from the storage, without encryption and without a file to write, with 16 connections.
 {notes}"""
