@@ -360,3 +360,33 @@ fn notes_that_cannot_be_used_are_left_alone() {
     fs::remove_file(notes).unwrap();
     side.is_whole(&emulator, &[("large.bin", &content)]);
 }
+
+/// As a kill leaves it between the end of an upload and the note of it in the state.
+#[test]
+fn a_whole_file_is_known_without_a_download() {
+    let emulator = Emulator::start();
+    let mut side = Side::new(&emulator, None);
+    let content = noise(1, SIZE);
+    side.tree.file("large.bin", &content);
+    let late = json!({"hang_ms": 5000});
+    emulator.fault(json!({
+        "endpoint": "upload_complete", "times": 0, "when": "after", "action": late,
+    }));
+    let all = u32::try_from(PARTS).unwrap();
+    // The service has been asked by the time of these reports.
+    let mut reports = 0;
+    let mut watch = Watch::stopping(move |progress| {
+        reports += u32::from(progress.parts_done == all);
+        reports > 8
+    });
+    let stopped = (side.package).sync(&mut watch, &side.tree.0, &side.options());
+    refused(stopped, ErrorKind::Stopped);
+    emulator.clear_faults();
+    emulator.forget_requests();
+    side.package = Side::new(&emulator, Some(&side.package)).package;
+    assert!(side.sync().items.is_empty());
+    let moved = emulator.count("part_get") + emulator.count("part_put");
+    assert!(moved <= 1, "{moved} parts, and one proves the keycode");
+    side.is_whole(&emulator, &[("large.bin", &content)]);
+    assert_eq!(versions(&emulator, &side.package), 0);
+}
