@@ -1,5 +1,7 @@
 //! One part of a file is fetched and verified (`protocol` 5.3, 5.4).
 
+use std::io::{self, Read as _};
+
 use super::assembly::Piece;
 use super::attempt::{Meter, move_part};
 use super::budget::Lease;
@@ -18,30 +20,91 @@ use crate::os::lock::Mutex;
 /// Buffers of parts have room for multiples of this.
 const ROOM: u64 = 4 << 10;
 
-/// The bytes of a part that arrived before its connection broke. The next attempt requests the rest.
-struct Begun {
+/// A part that is arriving. If its connection breaks, the next attempt requests the rest.
+struct Arriving {
     memory: Lease,
-    /// The length of the whole part.
-    length: u64,
+    /// So many bytes of the buffer have arrived. What stands behind them has no meaning.
+    arrived: usize,
+    /// The length of the whole part, if the server says it.
+    length: Option<u64>,
 }
 
-impl Begun {
+impl Arriving {
     /// None if no byte has arrived, or none is known to be missing.
-    fn keep(memory: Lease, length: Option<u64>) -> Option<Self> {
-        let begun = Self {
-            memory,
-            length: length?,
-        };
-        (0 < begun.arrived() && begun.arrived() < begun.length).then_some(begun)
+    fn keep(self) -> Option<Self> {
+        let is_begun = 0 < self.arrived && (self.length).is_some_and(|all| self.arrived() < all);
+        is_begun.then_some(self)
     }
 
     fn arrived(&self) -> u64 {
-        self.memory.buffer.len() as u64
+        self.arrived as u64
     }
 
     /// The missing range, as the value of a `Range` header.
     fn rest(&self) -> String {
-        format!("bytes={}-", self.arrived())
+        format!("bytes={}-", self.arrived)
+    }
+
+    /// Whether a response holds exactly what is missing.
+    fn is_continued_by(&self, response: &Response) -> bool {
+        let Some(length) = self.length else {
+            return false;
+        };
+        let range = format!("bytes {}-{}/{length}", self.arrived, length - 1);
+        response.content_range.as_deref().map(str::trim) == Some(&range)
+            && response
+                .content_length
+                .is_none_or(|rest| rest == length - self.arrived())
+    }
+
+    /// Reads what is missing, and counts its bytes. Fails if the part would get longer than its length, or than `limit`
+    /// if that is not known; the buffer has room for so much.
+    fn read(
+        &mut self,
+        response: &mut Response,
+        limit: u64,
+        count: &dyn Fn(u64),
+    ) -> std::result::Result<(), Failure> {
+        const STEP: usize = 256 << 10;
+        let most = self.length.unwrap_or(limit);
+        let buffer = &mut self.memory.buffer;
+        let end = usize::try_from(most).unwrap_or(usize::MAX);
+        while self.arrived < end {
+            // Memory that held another part before is not filled with zeros again.
+            let step = end.min(self.arrived.saturating_add(STEP));
+            if buffer.len() < step {
+                buffer.resize(step, 0);
+            }
+            match response.body.read(&mut buffer[self.arrived..step]) {
+                Ok(0) => break,
+                Ok(read) => {
+                    self.arrived += read;
+                    count(read as u64);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(body_failure(error)),
+            }
+        }
+        let arrived = self.arrived as u64;
+        if arrived == most && response.body.read(&mut [0]).map_err(body_failure)? > 0 {
+            return Err(match self.length {
+                Some(_) => garbled("the part is longer than its declared length"),
+                None => too_large(most.saturating_add(1), limit).into(),
+            });
+        }
+        match self.length {
+            Some(length) if length != arrived => Err(Failure::new(
+                Class::Lost,
+                Error::new(ErrorKind::BadAnswer, "the part was cut short"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The memory, which holds nothing but the part.
+    fn into_whole(mut self) -> Lease {
+        self.memory.buffer.truncate(self.arrived);
+        self.memory
     }
 }
 
@@ -120,7 +183,7 @@ impl PartFetcher {
             let response = match through_api {
                 true => self.ask_api(wanted.part),
                 false => {
-                    let mut rest = begun.as_ref().map(Begun::rest);
+                    let mut rest = begun.as_ref().map(Arriving::rest);
                     let response = self.ask_storage(wanted.part, route, &mut rest);
                     begun = begun.take().filter(|_| rest.is_some());
                     response
@@ -128,7 +191,7 @@ impl PartFetcher {
             };
             let piece =
                 response.and_then(|response| self.receive(response, wanted, &mut begun, &meter));
-            meter.keep(begun.as_ref().map_or(0, Begun::arrived));
+            meter.keep(begun.as_ref().map_or(0, Arriving::arrived));
             piece.map_err(|failure| (wanted.judge)(failure, meter.furthest()))
         })
     }
@@ -197,15 +260,15 @@ impl PartFetcher {
         &self,
         mut response: Response,
         wanted: &Wanted<'_>,
-        begun: &mut Option<Begun>,
+        begun: &mut Option<Arriving>,
         meter: &Meter<'_>,
     ) -> std::result::Result<Piece, Failure> {
-        let (mut memory, length) = match begun.take() {
+        let mut part = match begun.take() {
             Some(begun) if response.status == 206 => {
-                if !continues(&response, &begun) {
+                if !begun.is_continued_by(&response) {
                     return Err(another_piece());
                 }
-                (begun.memory, Some(begun.length))
+                begun
             }
             given_up => {
                 drop(given_up);
@@ -214,26 +277,23 @@ impl PartFetcher {
             }
         };
         let limit = self.file.max_part_bytes;
-        let read = read_counted(&mut response, &mut memory.buffer, length, limit, &|bytes| {
-            meter.add(bytes)
-        });
-        match read {
-            Ok(()) => self.open(memory, wanted),
+        match part.read(&mut response, limit, &|bytes| meter.add(bytes)) {
+            Ok(()) => self.open(part.into_whole(), wanted),
             Err(failure) => {
                 if failure.class == Class::Lost {
-                    *begun = Begun::keep(memory, length);
+                    *begun = part.keep();
                 }
                 Err(failure)
             }
         }
     }
 
-    /// Leases memory for a part that begins to arrive. Returns its length too, if the server says it.
+    /// Leases memory for a part that begins to arrive.
     fn begin(
         &self,
         response: &Response,
         wanted: &Wanted<'_>,
-    ) -> std::result::Result<(Lease, Option<u64>), Failure> {
+    ) -> std::result::Result<Arriving, Failure> {
         let limit = self.file.max_part_bytes;
         let length = response.content_length;
         let expected = length.unwrap_or(limit);
@@ -243,9 +303,11 @@ impl PartFetcher {
         let (call, budget) = (&self.file.session.call, &self.file.budget);
         // The lengths of a file's parts differ by a few bytes. With equal buffers, each can be used for any part.
         let room = expected.next_multiple_of(ROOM);
-        let mut memory = budget.lease(call, room, wanted.is_urgent)?;
-        memory.buffer.clear();
-        Ok((memory, length))
+        Ok(Arriving {
+            memory: budget.lease(call, room, wanted.is_urgent)?,
+            arrived: 0,
+            length,
+        })
     }
 
     /// Decrypts and verifies a part that has arrived, and checks that it is the part that was wanted.
@@ -331,64 +393,12 @@ fn wrong_part(how: &str) -> Failure {
     Failure::new(Class::Garbled, error)
 }
 
-/// Whether a response holds exactly what is missing of a part.
-fn continues(response: &Response, begun: &Begun) -> bool {
-    let (arrived, length) = (begun.arrived(), begun.length);
-    let range = format!("bytes {arrived}-{}/{length}", length - 1);
-    response.content_range.as_deref().map(str::trim) == Some(&range)
-        && response
-            .content_length
-            .is_none_or(|rest| rest == length - arrived)
-}
-
 fn too_large(size: u64, limit: u64) -> Error {
     Error::new(
         ErrorKind::PartTooLarge,
         format!("an encrypted part of {size} bytes is larger than the limit of {limit}"),
     )
     .with_remedy("raise max_part_bytes if the sender is to be trusted with that much memory")
-}
-
-/// Appends a body to the buffer, and counts its bytes. Fails if the buffer would get longer than `length`, or than
-/// `limit` if the length is not known; it has room for that.
-fn read_counted(
-    response: &mut Response,
-    buffer: &mut Vec<u8>,
-    length: Option<u64>,
-    limit: u64,
-    count: &dyn Fn(u64),
-) -> std::result::Result<(), Failure> {
-    use std::io::Read;
-    const STEP: u64 = 256 << 10;
-    let most = length.unwrap_or(limit);
-    loop {
-        let before = buffer.len() as u64;
-        let room = most.saturating_sub(before);
-        if room == 0 {
-            break;
-        }
-        let read = (&mut response.body)
-            .take(STEP.min(room))
-            .read_to_end(buffer);
-        // Bytes that arrived before an error are in the buffer too.
-        count(buffer.len() as u64 - before);
-        if read.map_err(body_failure)? == 0 {
-            break;
-        }
-    }
-    if buffer.len() as u64 == most && response.body.read(&mut [0]).map_err(body_failure)? > 0 {
-        return Err(match length {
-            Some(_) => garbled("the part is longer than its declared length"),
-            None => too_large(most + 1, limit).into(),
-        });
-    }
-    match length {
-        Some(length) if length != buffer.len() as u64 => Err(Failure::new(
-            Class::Lost,
-            Error::new(ErrorKind::BadAnswer, "the part was cut short"),
-        )),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -402,12 +412,16 @@ mod tests {
     #[test]
     fn only_what_has_a_beginning_and_a_rest_is_gone_on_with() {
         let (call, budget) = (Call::alone(), Arc::new(Budget::new(100)));
-        let kept = |arrived: usize, length| {
-            let mut memory = budget.lease(&call, 10, || true).expect("memory");
-            memory.buffer.resize(arrived, 0);
-            Begun::keep(memory, length).map(|begun| (begun.arrived(), begun.length))
+        let kept = |arrived, length| {
+            let memory = budget.lease(&call, 10, || true).expect("memory");
+            let begun = Arriving {
+                memory,
+                arrived,
+                length,
+            };
+            begun.keep().map(|begun| (begun.arrived, begun.length))
         };
-        assert_eq!(kept(3, Some(5)), Some((3, 5)));
+        assert_eq!(kept(3, Some(5)), Some((3, Some(5))));
         for (arrived, length) in [(0, Some(0)), (0, Some(5)), (5, Some(5)), (3, None)] {
             assert_eq!(kept(arrived, length), None, "{arrived} of {length:?}");
         }
