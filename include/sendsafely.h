@@ -940,7 +940,10 @@ typedef struct {
   uint64_t memory_budget;
   /** Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864. */
   uint64_t max_part_bytes;
-  /** Parts that one transfer sends or receives at once, 1 to 16. Default: 4. */
+  /**
+   * Parts that one transfer sends or receives at once, 1 to 16. Default: as many as make it faster: 4 at first, more
+   * while the throughput grows and memory_budget has room for them, fewer while the service refuses some.
+   */
   uint32_t parts_in_flight;
   /** Whether to transfer through the API host, not directly with the storage. Default: only if that is needed. */
   sendsafely_bool force_api_route;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::connections::Connections;
 use crate::api::host::{is_loopback, normalize_host};
-use crate::api::options::{ClientOptions, header_text};
+use crate::api::options::{ClientOptions, PARTS_AT_FIRST, header_text};
 use crate::api::{Api, Credentials, Session, endpoint};
 use crate::call::{self, Call, Kind, Observer, Threads};
 use crate::check::{check_filled, trimmed};
@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
 use crate::transfer::budget::Budget;
+use crate::transfer::flight::Flight;
 
 /// A SendSafely portal, with the credentials of a user. Cloning is cheap; the clones share everything.
 #[derive(Clone)]
@@ -158,6 +159,17 @@ impl Client {
 
     pub(crate) fn lanes(&self) -> &Arc<Lanes> {
         &self.0.lanes
+    }
+
+    /// How many things of one call are done at the same time, where nothing shows how many would be best.
+    pub(crate) fn at_once(&self) -> usize {
+        self.options().fixed_parts().unwrap_or(PARTS_AT_FIRST)
+    }
+
+    /// The parts in flight of a transfer that begins.
+    pub(crate) fn flight(&self) -> Flight {
+        let options = self.options();
+        Flight::new(options.fixed_parts(), options.memory_budget)
     }
 
     pub(crate) fn budget(&self) -> &Arc<Budget> {

@@ -618,10 +618,6 @@ fn hosts_and_options_are_checked_at_once() {
     }
     for bad in [
         ClientOptions {
-            parts_in_flight: 0,
-            ..options()
-        },
-        ClientOptions {
             parts_in_flight: 17,
             ..options()
         },

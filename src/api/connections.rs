@@ -13,7 +13,7 @@ use super::contact::Contacts;
 use super::exchange::Pace;
 use super::idle::{Idle, LONGEST_REST};
 use super::names::{CallNames, Names, Stop};
-use super::options::ClientOptions;
+use super::options::{ClientOptions, MOST_PARTS};
 use super::proxy::{Choice, Proxies};
 use super::socket::Sockets;
 use super::tls::TlsConnector;
@@ -82,7 +82,7 @@ impl Connections {
             trust: Arc::new(trust),
             connect_timeout: options.connect_timeout.min(LONGEST_CONNECT),
             stall_timeout: options.stall_timeout,
-            connections: options.parts_in_flight + 1,
+            connections: options.fixed_parts().unwrap_or(MOST_PARTS) + 1,
             allow_plain_http: options.allow_plain_http,
             force_api_route: options.force_api_route,
             whole: Pace::whole(options.retry_window),

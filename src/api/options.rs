@@ -36,7 +36,7 @@ pub struct ClientOptions {
     pub retry_window: Duration,
     /// The same for a host that has never responded, which may be the wrong one. Not longer than `retry_window` counts.
     pub first_contact_window: Duration,
-    /// Parts that are transferred at the same time, 1 to 16.
+    /// Parts that are transferred at the same time, 1 to 16; 0 for as many as turn out to be faster.
     pub parts_in_flight: usize,
     /// Bytes of plaintext in a part, up to 10 MiB.
     pub part_size: u64,
@@ -64,7 +64,7 @@ impl Default for ClientOptions {
             stall_timeout: Duration::from_secs(60),
             retry_window: Duration::from_secs(300),
             first_contact_window: Duration::from_secs(5),
-            parts_in_flight: 4,
+            parts_in_flight: 0,
             part_size: DEFAULT_PART_SIZE,
             memory_budget: 32 << 20,
             max_part_bytes: 64 << 20,
@@ -74,10 +74,24 @@ impl Default for ClientOptions {
     }
 }
 
+/// Parts that are transferred at the same time at first, and at most, where the caller leaves that open.
+pub(crate) const PARTS_AT_FIRST: usize = 4;
+pub(crate) const MOST_PARTS: usize = 16;
+
 impl ClientOptions {
+    /// The number of parts at the same time, if the caller has fixed it.
+    pub(crate) fn fixed_parts(&self) -> Option<usize> {
+        (self.parts_in_flight > 0).then_some(self.parts_in_flight)
+    }
+
     /// The ranges of all options, for every caller: C, too, leaves them to this.
     pub(crate) fn check(&self) -> Result<()> {
-        within("parts_in_flight", self.parts_in_flight as u64, 1, 16)?;
+        within(
+            "parts_in_flight",
+            self.parts_in_flight as u64,
+            0,
+            MOST_PARTS as u64,
+        )?;
         within("part_size", self.part_size, 1, MAX_PART_SIZE)?;
         within("max_part_bytes", self.max_part_bytes, 1 << 16, 1 << 30)?;
         within("memory_budget", self.memory_budget, 1 << 20, u64::MAX)?;

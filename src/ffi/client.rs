@@ -77,7 +77,8 @@ pub struct sendsafely_client_options {
     pub memory_budget: u64,
     /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864.
     pub max_part_bytes: u64,
-    /// Parts that one transfer sends or receives at once, 1 to 16. Default: 4.
+    /// Parts that one transfer sends or receives at once, 1 to 16. Default: as many as make it faster: 4 at first, more
+    /// while the throughput grows and memory_budget has room for them, fewer while the service refuses some.
     pub parts_in_flight: u32,
     /// Whether to transfer through the API host, not directly with the storage. Default: only if that is needed.
     pub force_api_route: sendsafely_bool,

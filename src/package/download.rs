@@ -632,7 +632,7 @@ impl Inner {
             in_memory: false,
             parts: file.parts,
             least_parts: file.least_parts(),
-            workers: client.options().parts_in_flight,
+            flight: client.flight(),
             max_part_bytes: client.options().max_part_bytes,
             force_api_route: client.options().force_api_route,
             sync: options.sync,

@@ -160,7 +160,7 @@ impl TreeDownload {
             Arc::clone(inner),
             Arc::clone(call),
         );
-        let limit = inner.client.options().parts_in_flight;
+        let limit = inner.client.at_once();
         Queue::run(
             call,
             limit,
@@ -545,7 +545,7 @@ impl TreeDownload {
 
     fn fetch(self, call: &Arc<Call>, planned: Vec<PlannedFile>) -> Result<()> {
         call.set_phase(Phase::Transferring);
-        let limit = self.inner.client.options().parts_in_flight;
+        let limit = self.inner.client.at_once();
         let whole = Arc::clone(call);
         Queue::run(
             call,

@@ -99,9 +99,7 @@ impl Inner {
     ) -> Result<()> {
         let mut keys = endpoint::public_keys(session, &self.path_name, recipient)?;
         keys.retain(|key| tried.insert(key.public_key_id.clone()));
-        let workers = MOST_AT_ONCE
-            .min(self.client.options().parts_in_flight)
-            .min(keys.len());
+        let workers = MOST_AT_ONCE.min(self.client.at_once()).min(keys.len());
         let round = Arc::new(Round {
             session: Arc::clone(session),
             package: self.path_name.clone(),
@@ -112,6 +110,7 @@ impl Inner {
             refusal: Mutex::new(None),
         });
         let shared = Arc::clone(&round);
+        let workers = move || workers;
         crew::run(&session.call, workers, WORKER_GRACE, move |worker| {
             shared.work(worker)
         })?;

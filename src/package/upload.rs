@@ -413,7 +413,7 @@ impl FileUpload {
             passphrase: secrets.passphrase.clone(),
             plan,
             feed,
-            workers: client.options().parts_in_flight,
+            flight: client.flight(),
             force_api_route: client.options().force_api_route,
             resume,
         })?;

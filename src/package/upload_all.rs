@@ -576,7 +576,7 @@ impl TreeUpload {
             Arc::clone(&self.inner),
             Arc::clone(call),
         );
-        let limit = inner.client.options().parts_in_flight;
+        let limit = inner.client.at_once();
         let package_root = root.to_owned();
         Queue::run(
             call,
@@ -725,7 +725,7 @@ impl TreeUpload {
         let skipped: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
         let (inner, items) = (Arc::clone(&self.inner), self.items.clone());
         let (whole, results) = (Arc::clone(call), Arc::clone(&skipped));
-        let limit = inner.client.options().parts_in_flight;
+        let limit = inner.client.at_once();
         let work = move |_: &Queue<Doubtful>, doubtful: Doubtful| {
             let session = inner.client.session(&whole);
             match doubtful.judge(&inner, &session) {
@@ -766,7 +766,7 @@ impl TreeUpload {
             }
         }
         planned.extend(files);
-        let limit = self.inner.client.options().parts_in_flight;
+        let limit = self.inner.client.at_once();
         let whole = Arc::clone(call);
         let weight = |next: &Planned| match next {
             Planned::Directory(..) => 1,

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::flight::Flight;
 use super::route::{PartRoute, Route};
 use crate::api::Session;
 use crate::api::retry::{Repeat, retrying};
@@ -64,11 +65,11 @@ impl<'a> Meter<'a> {
 }
 
 /// Moves one part: makes attempts until one succeeds, or as long as the retry window allows. The route decides for each
-/// whether it goes through the API server, and learns how it ended. Bytes that a failed attempt has counted and does
-/// not keep are taken back.
+/// whether it goes through the API server, and learns how it ended; so does what decides on the parts in flight. Bytes
+/// that a failed attempt has counted and does not keep are taken back.
 pub(super) fn move_part<T>(
     session: &Session,
-    route: &Route,
+    (route, flight): (&Route, &Flight),
     meter: &Meter<'_>,
     mut attempt: impl FnMut(&mut PartRoute<'_>, bool) -> std::result::Result<T, Failure>,
 ) -> Result<T> {
@@ -82,8 +83,12 @@ pub(super) fn move_part<T>(
             let through_api = route.through_api();
             let result = attempt(&mut route, through_api);
             let kept = meter.kept.take();
-            if result.is_err() {
-                meter.back_to(kept);
+            match &result {
+                Ok(_) => flight.is_through(meter.moved.get()),
+                Err(failure) => {
+                    flight.has_failed(&failure.error);
+                    meter.back_to(kept);
+                }
             }
             route.note(through_api, session.storage_is_connected(), &result);
             result

@@ -13,17 +13,18 @@ use crate::error::Result;
 /// the others end soon; one that is stuck where nothing can wake it is left behind after the grace.
 ///
 /// `work` does task after task until there is none, and asks its [`Worker`] before each whether it goes on. While no
-/// thread is free, the thread that leads the call does the work itself.
+/// thread is free, the thread that leads the call does the work itself. `workers` says how many there should be; that
+/// may change meanwhile.
 pub(crate) fn run(
     call: &Arc<Call>,
-    workers: usize,
+    workers: impl Fn() -> usize + Send + Sync + 'static,
     grace: Duration,
     work: impl Fn(&Worker<'_>) -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
     let (results, finished) = unbounded();
     let crew = Arc::new(Crew {
         call: Arc::clone(call),
-        most: if workers > 1 { workers } else { 0 },
+        workers: Box::new(workers),
         at_work: AtomicUsize::new(0),
         has_left: AtomicBool::new(false),
         results,
@@ -56,9 +57,8 @@ type Work = dyn Fn(&Worker<'_>) -> Result<()> + Send + Sync;
 
 struct Crew {
     call: Arc<Call>,
-    /// Workers beside the thread that leads the call.
-    most: usize,
-    /// Those of them whose results have not come yet.
+    workers: Box<dyn Fn() -> usize + Send + Sync>,
+    /// Workers beside the thread that leads the call whose results have not come yet.
     at_work: AtomicUsize,
     /// Whether one has ended before all was done.
     has_left: AtomicBool,
@@ -102,7 +102,8 @@ impl Crew {
 
     /// Adds a worker, if one is missing and a thread is free.
     fn add(self: &Arc<Self>) -> bool {
-        let one_more = |at_work| (at_work < self.most).then_some(at_work + 1);
+        let most = self.most();
+        let one_more = |at_work| (at_work < most).then_some(at_work + 1);
         let counted = (self.at_work).fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more);
         if counted.is_err() {
             return false;
@@ -115,6 +116,14 @@ impl Crew {
             self.has_ended();
         }
         added
+    }
+
+    /// How many workers there should be beside the thread that leads the call; it does the work of one alone itself.
+    fn most(&self) -> usize {
+        match (self.workers)() {
+            1 => 0,
+            workers => workers,
+        }
     }
 
     fn at_work(&self) -> usize {
@@ -133,15 +142,15 @@ pub(crate) struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// Whether this worker takes one more task; asked when there is one. Otherwise its thread is needed elsewhere, and
-    /// others go on with the work.
+    /// Whether this worker takes one more task; asked when there is one. Otherwise its thread is needed elsewhere, or
+    /// there are too many, and others go on with the work.
     pub(crate) fn goes_on(&self) -> bool {
         let crew = self.crew;
         if self.leads {
             // One that is added takes its place.
             return !crew.add();
         }
-        if crew.call.threads().are_awaited() {
+        if crew.call.threads().are_awaited() || crew.at_work() > crew.most() {
             self.leaves();
             return false;
         }
@@ -161,7 +170,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::call::{Kind, Threads};
+    use crate::call::{FILE_GRACE, Kind, Threads};
     use crate::error::{Error, ErrorKind};
     use crate::os::lock::Mutex;
 
@@ -173,18 +182,24 @@ mod tests {
         let threads = Arc::new(Mutex::new(BTreeSet::new()));
         let (next, done) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
         let (by, count) = (Arc::clone(&threads), Arc::clone(&done));
-        let ran = run(call, 4, Duration::from_millis(150), move |worker| {
-            while next.load(Ordering::SeqCst) < 100 && worker.goes_on() {
-                let number = next.fetch_add(1, Ordering::SeqCst);
-                if number < 100 {
-                    by.lock().insert(format!("{:?}", thread::current().id()));
-                    thread::sleep(Duration::from_millis(2));
-                    task(number)?;
-                    count.fetch_add(1, Ordering::SeqCst);
+        let grace = Duration::from_millis(150);
+        let ran = run(
+            call,
+            || 4,
+            grace,
+            move |worker| {
+                while next.load(Ordering::SeqCst) < 100 && worker.goes_on() {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number < 100 {
+                        by.lock().insert(format!("{:?}", thread::current().id()));
+                        thread::sleep(Duration::from_millis(2));
+                        task(number)?;
+                        count.fetch_add(1, Ordering::SeqCst);
+                    }
                 }
-            }
-            Ok(())
-        });
+                Ok(())
+            },
+        );
         let by = threads.lock().len();
         (ran, done.load(Ordering::SeqCst), by)
     }
@@ -236,6 +251,46 @@ mod tests {
         });
         ran.expect("no failure");
         assert_eq!((done, by), (100, 5));
+    }
+
+    #[test]
+    fn workers_come_and_go_with_the_number_that_there_should_be() {
+        let (wanted, at_work) = (Arc::new(AtomicUsize::new(2)), AtomicUsize::new(0));
+        let (next, done) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        let (now_wanted, count) = (Arc::clone(&wanted), Arc::clone(&done));
+        let workers = move || now_wanted.load(Ordering::SeqCst);
+        let ran = run(&Call::alone(), workers, FILE_GRACE, move |worker| {
+            while next.load(Ordering::SeqCst) < 300 && worker.goes_on() {
+                let number = next.fetch_add(1, Ordering::SeqCst);
+                if number >= 300 {
+                    break;
+                }
+                let working = at_work.fetch_add(1, Ordering::SeqCst) + 1;
+                match number {
+                    0..100 => assert!(working <= 2),
+                    100 => wanted.store(6, Ordering::SeqCst),
+                    200 => wanted.store(2, Ordering::SeqCst),
+                    // Five tasks more may have been under way.
+                    206.. => assert!(working <= 2),
+                    _ => assert!(working <= 6),
+                }
+                // Goes on as soon as all six are there, or else after the test has failed.
+                let mut patience = 5_000;
+                while (101..106).contains(&number)
+                    && at_work.load(Ordering::SeqCst) < 6
+                    && next.load(Ordering::SeqCst) < 107
+                {
+                    patience -= 1;
+                    assert!(patience > 0, "no more workers come");
+                    thread::sleep(Duration::from_millis(1));
+                }
+                at_work.fetch_sub(1, Ordering::SeqCst);
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            Ok(())
+        });
+        ran.expect("no failure");
+        assert_eq!(done.load(Ordering::SeqCst), 300);
     }
 
     #[test]

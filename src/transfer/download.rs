@@ -25,7 +25,7 @@ const PARTS_AHEAD: usize = 8;
 /// it was written.
 pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> {
     let parts = file.parts.unwrap_or(1) as usize;
-    let (sync, workers) = (file.sync, file.workers.min(parts));
+    let sync = file.sync;
     let there = outlet.there();
     let declared = file.declared_size.unwrap_or(0);
     let size = Size {
@@ -45,7 +45,8 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> 
     let file = &download.fetcher.file;
     let call = &file.session.call;
     call.set_phase(Phase::Transferring);
-    let shared = Arc::clone(&download);
+    let (shared, counting) = (Arc::clone(&download), Arc::clone(&download));
+    let workers = move || counting.fetcher.file.flight.parts().min(parts);
     let fetched = crew::run(call, workers, WORKER_GRACE, move |worker| {
         shared.work(worker)
     });
@@ -77,7 +78,6 @@ impl Download {
     /// One worker: part after part.
     fn work(&self, worker: &Worker<'_>) -> Result<()> {
         let file = &self.fetcher.file;
-        let ahead = u32::try_from(file.workers * PARTS_AHEAD).unwrap_or(u32::MAX);
         let parts = file.parts.unwrap_or(0);
         while self.next_part.load(Ordering::Relaxed) <= parts + 1 && worker.goes_on() {
             let part = self.next_part.fetch_add(1, Ordering::Relaxed);
@@ -86,6 +86,7 @@ impl Download {
                 Some(1) => return self.fetch_surplus(),
                 Some(_) => return Ok(()),
             }
+            let ahead = u32::try_from(file.flight.parts() * PARTS_AHEAD).unwrap_or(u32::MAX);
             self.assembly.wait_for_turn(self.call(), part, ahead)?;
             let piece = match self.recall(part)? {
                 Some(piece) => Ok(piece),

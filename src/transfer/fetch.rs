@@ -179,7 +179,8 @@ impl PartFetcher {
         let session = &self.file.session;
         let meter = Meter::new(&session.call, !self.is_proof);
         let mut begun = None;
-        move_part(session, &self.route, &meter, |route, through_api| {
+        let ways = (&self.route, &self.file.flight);
+        move_part(session, ways, &meter, |route, through_api| {
             let response = match through_api {
                 true => self.ask_api(wanted.part),
                 false => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::budget::Budget;
+use super::flight::Flight;
 use super::own_passphrase::AskPassphrase;
 use crate::api::Session;
 use crate::crypto::Passphrase;
@@ -31,7 +32,7 @@ pub(crate) struct FileToFetch {
     pub(crate) parts: Option<u32>,
     /// The number of parts that are there at least.
     pub(crate) least_parts: u32,
-    pub(crate) workers: usize,
+    pub(crate) flight: Flight,
     pub(crate) max_part_bytes: u64,
     pub(crate) force_api_route: bool,
     pub(crate) sync: bool,

@@ -5,8 +5,8 @@
 //! (`surplus`), or only compares them with a local file (`compare`). A later call goes on with what `resume` has noted:
 //! of a download with its temporary file (`kept`), which gets parts before their turn too (`early`). `proof` fetches no
 //! more of a file than proves a keycode. Each part is moved by `attempt`, by whichever `route` works, to or from its URL
-//! (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among threads, and `budget` limits the memory
-//! of them all.
+//! (`urls`). `plan` cuts a file into parts, `flight` finds out how many of them go best at once, `crew` and `queue` share
+//! work among threads, and `budget` limits the memory of them all.
 
 mod assembly;
 mod attempt;
@@ -18,6 +18,7 @@ pub(crate) mod download;
 mod early;
 mod fetch;
 pub(crate) mod file_to_fetch;
+pub(crate) mod flight;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzz;
 pub(crate) mod kept;

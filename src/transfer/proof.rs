@@ -69,7 +69,8 @@ impl PartFetcher {
         let session = &self.file.session;
         let meter = Meter::new(&session.call, false);
         let mut range = Some(format!("bytes=0-{}", HEAD - 1));
-        move_part(session, &self.route, &meter, |route, through_api| {
+        let ways = (&self.route, &self.file.flight);
+        move_part(session, ways, &meter, |route, through_api| {
             let head = match through_api {
                 true => self
                     .ask_api(1)

@@ -32,7 +32,8 @@ impl<T: Send + 'static> Queue<T> {
             free: limit,
         }));
         let waiting = Arc::clone(call);
-        crew::run(call, limit, FILE_GRACE, move |worker| {
+        let workers = move || limit;
+        crew::run(call, workers, FILE_GRACE, move |worker| {
             let weight = |task: &T| weight(task).clamp(1, limit);
             // A worker that finds no task, or no room for one, ends. Those that have one find what it brings, and call
             // others to it.

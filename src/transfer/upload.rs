@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
 use super::crew::{self, Worker};
+use super::flight::Flight;
 use super::plan::Plan;
 use super::resume::{Begun, Entry, Stored};
 use super::route::{PartRoute, Route};
@@ -31,7 +32,7 @@ pub(crate) struct FileToSend {
     pub(crate) passphrase: Passphrase,
     pub(crate) plan: Plan,
     pub(crate) feed: Feed,
-    pub(crate) workers: usize,
+    pub(crate) flight: Flight,
     pub(crate) force_api_route: bool,
     pub(crate) resume: Option<Resume>,
 }
@@ -51,7 +52,6 @@ const DOUBTS: u32 = 2;
 
 /// Sends all parts and waits until the service has them. If it does not get them, all are sent once more.
 pub(crate) fn run(file: FileToSend) -> Result<()> {
-    let workers = file.workers.min(file.plan.parts as usize);
     // What another process has sent is not acknowledged to this one.
     let went_before = (file.resume.as_ref()).is_some_and(|resume| !resume.stored.is_empty());
     let upload = Arc::new(Upload {
@@ -67,7 +67,7 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
     });
     let call = Arc::clone(&upload.file.session.call);
     let starts_again = upload.file.feed.starts_again();
-    upload.send_all(workers)?;
+    upload.send_all()?;
     let patience = match starts_again && upload.is_doubtful.load(Ordering::Relaxed) {
         true => DOUBTFUL_PATIENCE,
         false => COMPLETION_PATIENCE,
@@ -78,7 +78,7 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
     if starts_again {
         call.log("the service misses parts of the file; all are sent once more");
         upload.begin_again();
-        upload.send_all(workers)?;
+        upload.send_all()?;
         if upload.is_complete(COMPLETION_PATIENCE)? {
             return Ok(());
         }
@@ -156,10 +156,12 @@ struct Upload {
 }
 
 impl Upload {
-    fn send_all(self: &Arc<Self>, workers: usize) -> Result<()> {
+    fn send_all(self: &Arc<Self>) -> Result<()> {
         let call = &self.file.session.call;
         call.set_phase(Phase::Transferring);
-        let shared = Arc::clone(self);
+        let (shared, counting) = (Arc::clone(self), Arc::clone(self));
+        let parts = self.file.plan.parts as usize;
+        let workers = move || counting.file.flight.parts().min(parts);
         let sent = crew::run(call, workers, WORKER_GRACE, move |worker| {
             shared.work(worker)
         });
@@ -292,7 +294,8 @@ impl Upload {
         let meter = Meter::new(call, !is_second);
         let mut doubts = 0;
         let mut attempts = 0;
-        let sent = move_part(session, &self.route, &meter, |route, through_api| {
+        let ways = (&self.route, &self.file.flight);
+        let sent = move_part(session, ways, &meter, |route, through_api| {
             attempts += 1;
             if through_api {
                 let sent = |bytes| meter.add(bytes);

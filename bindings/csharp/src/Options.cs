@@ -58,7 +58,9 @@ namespace LibSendSafely
         /// 67,108,864.</summary>
         public long? MaxPartBytes { get; set; }
 
-        /// <summary>Parts that one transfer sends or receives at once, 1 to 16. Default: 4.</summary>
+        /// <summary>Parts that one transfer sends or receives at once, 1 to 16. Default: as many as make it faster: 4
+        /// at first, more while the throughput grows and MemoryBudget has room for them, fewer while the service
+        /// refuses some.</summary>
         public int? PartsInFlight { get; set; }
 
         /// <summary>Whether to transfer through the API host, not directly with the storage. Default: only if that is

@@ -134,7 +134,7 @@ impl Execution {
         }
         if !transfers.is_empty() {
             let (worker, whole) = (Arc::clone(self), Arc::clone(call));
-            let limit = self.inner.client.options().parts_in_flight;
+            let limit = self.inner.client.at_once();
             Queue::run(
                 call,
                 limit,

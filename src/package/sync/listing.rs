@@ -253,7 +253,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         true => Inner::cut_creations(),
         false => Vec::new(),
     };
-    let limit = inner.client.options().parts_in_flight;
+    let limit = inner.client.at_once();
     let work = move |queue: &Queue<(String, String)>, (path, id): (String, String)| {
         let listed = (found.as_ref(), here.as_ref());
         let names_there = (&names, &noted);

@@ -52,7 +52,8 @@ class AsyncClient(AsyncHandle[Client]):
       part, at most 24 for which the program is slow, and 32 MiB for connections and at most 64 threads come to it,
       however many calls run at once.
     max_part_bytes: bytes of the largest part that a download accepts, 65,536 to 1,073,741,824; default 67,108,864.
-    parts_in_flight: parts that one transfer sends or fetches at once, 1 to 16; default 4.
+    parts_in_flight: parts that one transfer sends or fetches at once, 1 to 16. By default as many as make it faster: 4 at
+      first, more while the throughput grows and memory_budget has room for them, fewer while the service refuses some.
     force_api_route: transfer files through the API host instead of directly to and from the storage.
     allow_plain_http: allow http:// for every host. Anyone on the network can then read the requests.
     request_api, client_version, locale: the name and version of this program in the service's logs, and the language of
