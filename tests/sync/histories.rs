@@ -172,7 +172,15 @@ impl<'a> History<'a> {
                 force: true,
                 ..self.options(at, true)
             };
-            let outcome = self.machines[at].sync_with(&options);
+            let mut outcome = self.machines[at].sync_with(&options);
+            let deadline = Instant::now() + LATEST;
+            while (outcome.as_ref())
+                .is_err_and(|failed| failed.error.kind() == ErrorKind::SyncRunning)
+                && Instant::now() < deadline
+            {
+                thread::sleep(Duration::from_millis(20));
+                outcome = self.machines[at].sync_with(&options);
+            }
             self.log.push(format!("{at}: last sync: {outcome:?}"));
             outcome.unwrap();
             if is_undisturbed {
@@ -381,8 +389,7 @@ impl<'a> History<'a> {
     /// Two names that differ in Unicode's form alone may have a number on one side, so only contents are compared. Of a
     /// file that somebody may still be sending nothing is known.
     fn both_sides_are_equal(&mut self, at: usize) {
-        // After a stop a worker that the system holds up ends later, and removes its file then.
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + LATEST;
         let is_left = |machine: &Machine| machine.all_content().keys().any(is_temporary);
         while is_left(&self.machines[at]) && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(20));
@@ -464,6 +471,10 @@ fn contents_below(directory: &Path) -> Vec<String> {
 fn is_below_file(path: &Path) -> bool {
     path.ancestors().skip(1).any(Path::is_file)
 }
+
+/// After a stop a worker that the system holds up ends later, at the latest after this: only then its temporary file is
+/// removed, and the directory free for the next sync.
+const LATEST: Duration = Duration::from_secs(10);
 
 /// At most so many histories on one emulator, which keeps all that is sent to it.
 const GROUP: u64 = 25;
