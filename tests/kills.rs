@@ -216,12 +216,15 @@ impl Scene {
         for (path, content) in &*self.contents {
             assert!(found[path] == *content, "{path} has another content");
         }
+        let empty = |directory: &TempDir| {
+            fs::remove_dir_all(&directory.0).unwrap();
+            fs::create_dir(&directory.0).unwrap();
+        };
         match self.way.is_up() {
-            false => {
-                fs::remove_dir_all(&self.tree.0).unwrap();
-                fs::create_dir(&self.tree.0).unwrap();
-            }
+            false => empty(&self.tree),
             true => {
+                // With the marks of killed creations, among which each further sync looks.
+                empty(&self.state);
                 let new = new_package(&self.client, self.is_tree() || self.way.is_sync());
                 let old = std::mem::replace(&mut self.package, new);
                 old.delete(&mut ()).unwrap();

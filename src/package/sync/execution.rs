@@ -682,12 +682,13 @@ impl Execution {
             |entry: &Entry| (entry.begun()).is_some_and(|begun| begun.file_id == file.file_id);
         let content;
         if is_of_file(&sent) {
+            // The file is complete: even if not all of its parts are noted, there is nothing to send.
+            self.transfers(path, &sent);
             content = self.read(call, &local)?;
             let source = SourceFile::open(&local, self.options.follow_links, false)?;
             if !self.inner.was_sent(session, &sent, &source)? {
                 return Ok(None);
             }
-            self.transfers(path, &sent);
         } else if is_of_file(&received) {
             content = self.read(call, &local)?;
             let file = (self.inner).with_parts(session, file.clone(), directory)?;
