@@ -681,9 +681,9 @@ impl Execution {
         let is_of_file =
             |entry: &Entry| (entry.begun()).is_some_and(|begun| begun.file_id == file.file_id);
         let content;
+        // Both sides have a file, complete: nobody goes on with an upload that was begun, of it or of another one.
+        self.transfers(path, &sent);
         if is_of_file(&sent) {
-            // The file is complete: even if not all of its parts are noted, there is nothing to send.
-            self.transfers(path, &sent);
             content = self.read(call, &local)?;
             let source = SourceFile::open(&local, self.options.follow_links, false)?;
             if !self.inner.was_sent(session, &sent, &source)? {
