@@ -125,6 +125,26 @@ impl Scene {
         self.emulator.clear_faults();
     }
 
+    /// Leaves all as if a process was killed between the last part and its note, and the file was completed then.
+    fn kill_after_last_part(&self) {
+        let silence = json!({"hang_ms": 300});
+        let last = json!({"endpoint": "part_put", "when": "after", "part": PARTS, "action": silence});
+        self.emulator.fault(last);
+        let (noted, resume_file) = (self.directory.join("noted"), self.resume_file());
+        let copy = noted.clone();
+        let mut watch = Watch::stopping(move |progress| {
+            if progress.parts_done as usize == PARTS - 1 && !copy.exists() {
+                fs::copy(&resume_file, &copy).unwrap();
+            }
+            false
+        });
+        let options = resuming(&self.resume_file());
+        self.opened(small_parts())
+            .upload(&mut watch, Source::Path(self.source()), &options)
+            .unwrap();
+        fs::rename(noted, self.resume_file()).unwrap();
+    }
+
     /// The numbers of the parts that were put into the storage.
     fn parts_sent(&self) -> Vec<u64> {
         let requests = self.emulator.requests();
@@ -247,6 +267,41 @@ fn a_source_that_changed_is_sent_as_it_is_now() {
         scene.only_file();
         scene.assert_nothing_is_left();
         finalize(&scene.package);
+    }
+}
+
+/// The process was killed before it could note the last part, and somebody has asked whether the file is complete: so it
+/// is, and takes no other content.
+#[test]
+fn a_complete_file_takes_no_other_part() {
+    let content = noise(1, PART * PARTS);
+    let mut changed = content.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    for (workspace, now) in [
+        (true, &content),
+        (false, &content),
+        (true, &changed),
+        (false, &changed),
+    ] {
+        let scene = Scene::new(workspace);
+        scene.write(&content);
+        scene.kill_after_last_part();
+        let id = scene.only_file()["id"].as_str().unwrap().to_owned();
+        assert_eq!(scene.only_file()["complete"], true);
+        scene.write(now);
+        scene.emulator.forget_requests();
+        let file = scene.upload().unwrap();
+        let is_same = now == &content;
+        assert_eq!(file.file_id == id, is_same);
+        let expected = if is_same { 0 } else { PARTS };
+        assert_eq!(scene.parts_sent().len(), expected);
+        assert_eq!(download(&scene.package, &file.file_id).unwrap(), *now);
+        let old = scene.only_file()["old_versions"].as_array().unwrap().clone();
+        assert_eq!(old.len(), usize::from(workspace && !is_same));
+        scene.assert_nothing_is_left();
+        if !workspace {
+            finalize(&scene.package);
+        }
     }
 }
 

@@ -8,11 +8,13 @@ use super::Inner;
 use super::create_file::forget;
 use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
+use super::download::DownloadOptions;
 use super::report::ends_all;
 use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
 use crate::record::File;
+use crate::transfer::compare::PartsThere;
 use crate::transfer::plan::Plan;
 use crate::transfer::resume::{Begun, Direction, Entry, ResumeFile, Stored, log_failure};
 use crate::transfer::source::SourceFile;
@@ -93,24 +95,45 @@ impl Inner {
         file.entry(Direction::Upload, &about)
     }
 
-    /// Whether a file is what was sent of it.
+    /// Whether a complete file is what was sent of it.
     pub(super) fn was_sent(
         &self,
-        session: &Session,
+        session: &Arc<Session>,
         entry: &Entry,
         source: &SourceFile,
+        file: &File,
     ) -> Result<bool> {
         let (Some(begun), Some(size)) = (entry.begun(), source.size()) else {
             return Ok(false);
         };
         let plan = Plan::new(size, self.client.options().part_size)?;
-        let passphrase = &self.secrets()?.passphrase;
-        let is_same = is_same_layout(&begun, plan)
-            && is_as_sent(&session.call, source, plan, passphrase, (entry, &begun))?;
+        let is_same = self.is_as_sent(session, (entry, &begun), source, plan, file)?;
         if is_same {
             session.call.parts_done(plan.parts, plan.size);
         }
         Ok(is_same)
+    }
+
+    fn is_as_sent(
+        &self,
+        session: &Arc<Session>,
+        (entry, begun): (&Entry, &Begun),
+        source: &SourceFile,
+        plan: Plan,
+        file: &File,
+    ) -> Result<bool> {
+        if !is_same_layout(begun, plan) {
+            return Ok(false);
+        }
+        let directory = Some(begun.directory.clone()).filter(|id| !id.is_empty());
+        let file = File {
+            parts: Some(plan.parts),
+            ..file.clone()
+        };
+        let one = self.file_to_fetch(session, &file, directory, &DownloadOptions::default())?;
+        let (there, passphrase) = (PartsThere::new(one), &self.secrets()?.passphrase);
+        let begun = (entry, begun);
+        is_as_sent(&session.call, source, plan, passphrase, begun, &there)
     }
 
     /// Removes what was sent of a file with which nobody goes on, unless it is complete.
@@ -129,7 +152,7 @@ impl Inner {
     /// Finds out what was sent of a file before, and removes what is of no use any more.
     pub(super) fn sent_before(
         &self,
-        session: &Session,
+        session: &Arc<Session>,
         entry: &Entry,
         name: &str,
         plan: Plan,
@@ -154,11 +177,9 @@ impl Inner {
             return Ok(Before::Nothing);
         }
         let is_same = is_same_layout(&begun, plan);
-        // Through the API server a file is complete with its last part.
-        let may_be_complete = begun.stored.len() == begun.parts as usize
-            || self.client.options().force_api_route
-            || !is_same;
-        let is_complete = may_be_complete && self.is_complete(session, id, directory)?;
+        // A complete file may take further parts, which nobody expects who has read it. All may be there though not all
+        // are noted, and other programs ask for its completion too.
+        let is_complete = self.is_complete(session, id, directory)?;
         if is_same && !is_complete {
             session.call.log(format!(
                 "{name}: goes on with {} of {} parts",
@@ -172,8 +193,7 @@ impl Inner {
             };
             return Ok(Before::Parts(created, begun.stored));
         }
-        let passphrase = &self.secrets()?.passphrase;
-        if is_same && is_as_sent(&session.call, source, plan, passphrase, (entry, &begun))? {
+        if is_complete && self.is_as_sent(session, (entry, &begun), source, plan, &file)? {
             self.steps.lock().is_gone_on_with(id);
             self.forget_mark(id);
             return Ok(Before::All(begun.file_id));

@@ -121,11 +121,16 @@ pub(super) type Judge<'a> = dyn Fn(Failure, u64) -> Failure + 'a;
 
 impl Wanted<'_> {
     /// The first part of a file, if no other is fetched.
-    pub(super) const FIRST: Self = Self {
-        part: 1,
-        is_urgent: &|| true,
-        judge: &|failure, _| failure,
-    };
+    pub(super) const FIRST: Self = Self::alone(1);
+
+    /// A part, if no other is fetched at the same time.
+    pub(super) const fn alone(part: u32) -> Self {
+        Self {
+            part,
+            is_urgent: &|| true,
+            judge: &|failure, _| failure,
+        }
+    }
 }
 
 /// Fetches the parts of one file.
@@ -133,8 +138,8 @@ pub(super) struct PartFetcher {
     pub(super) file: FileToFetch,
     /// The number of parts that the service counts, 0 if it does not say.
     pub(super) parts: u32,
-    /// Whether a part is fetched only to prove a keycode.
-    is_proof: bool,
+    /// Whether the bytes of the parts count for the progress of the call.
+    counts: bool,
     /// The head of this part, if it did not prove the keycode: the whole part must begin with it.
     pub(super) head: Option<Vec<u8>>,
     pub(super) route: Route,
@@ -149,7 +154,7 @@ impl PartFetcher {
             route: Route::new(file.force_api_route),
             urls: UrlCache::default(),
             parts: file.parts.unwrap_or(0),
-            is_proof: false,
+            counts: true,
             head: None,
             claims: Mutex::default(),
             own_passphrase: OwnPassphrase::new(file.ask_passphrase.take()),
@@ -168,8 +173,15 @@ impl PartFetcher {
     /// A fetcher for the first part alone, to prove a keycode by it.
     pub(super) fn for_proof(file: FileToFetch) -> Self {
         Self {
-            is_proof: true,
             parts: 1,
+            ..Self::to_look_at(file)
+        }
+    }
+
+    /// A fetcher for parts of which nothing is kept. They do not count for the progress of the call.
+    pub(super) fn to_look_at(file: FileToFetch) -> Self {
+        Self {
+            counts: false,
             ..Self::new(file)
         }
     }
@@ -177,7 +189,7 @@ impl PartFetcher {
     /// Fetches one part, from the storage or through the API server, and verifies it.
     pub(super) fn fetch(&self, wanted: &Wanted<'_>) -> Result<Piece> {
         let session = &self.file.session;
-        let meter = Meter::new(&session.call, !self.is_proof);
+        let meter = Meter::new(&session.call, self.counts);
         let mut begun = None;
         let ways = (&self.route, &self.file.flight);
         move_part(session, ways, &meter, |route, through_api| {

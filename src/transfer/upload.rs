@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
+use super::compare::PartsThere;
 use super::crew::{self, Worker};
 use super::flight::Flight;
 use super::plan::Plan;
@@ -103,13 +104,15 @@ fn noted(
     }
 }
 
-/// Whether a file is what was sent of it: all parts are there, with this content.
+/// Whether a file is what was sent of it: a complete one, of which each part has this content. A part whose note a kill
+/// has prevented is fetched.
 pub(crate) fn is_as_sent(
     call: &Call,
     source: &SourceFile,
     plan: Plan,
     passphrase: &Passphrase,
     (entry, begun): (&Entry, &Begun),
+    there: &PartsThere,
 ) -> Result<bool> {
     let mut plaintext = Vec::new();
     for part in 1..=plan.parts {
@@ -117,8 +120,11 @@ pub(crate) fn is_as_sent(
         let (offset, length) = plan.range(part);
         plaintext.resize(length, 0);
         source.read(&mut plaintext, offset)?;
-        let now = noted(entry, passphrase, &begun.file_id, part, &plaintext);
-        if begun.stored.get(&part) != Some(&now) {
+        let is_same = match begun.stored.get(&part) {
+            Some(stored) => *stored == noted(entry, passphrase, &begun.file_id, part, &plaintext),
+            None => there.has(part, &plaintext)?,
+        };
+        if !is_same {
             return Ok(false);
         }
     }

@@ -686,7 +686,7 @@ impl Execution {
         if is_of_file(&sent) {
             content = self.read(call, &local)?;
             let source = SourceFile::open(&local, self.options.follow_links, false)?;
-            if !self.inner.was_sent(session, &sent, &source)? {
+            if !self.inner.was_sent(session, &sent, &source, file)? {
                 return Ok(None);
             }
         } else if is_of_file(&received) {
