@@ -128,7 +128,8 @@ impl Scene {
     /// Leaves all as if a process was killed between the last part and its note, and the file was completed then.
     fn kill_after_last_part(&self) {
         let silence = json!({"hang_ms": 300});
-        let last = json!({"endpoint": "part_put", "when": "after", "part": PARTS, "action": silence});
+        let last =
+            json!({"endpoint": "part_put", "when": "after", "part": PARTS, "action": silence});
         self.emulator.fault(last);
         let (noted, resume_file) = (self.directory.join("noted"), self.resume_file());
         let copy = noted.clone();
@@ -296,7 +297,10 @@ fn a_complete_file_takes_no_other_part() {
         let expected = if is_same { 0 } else { PARTS };
         assert_eq!(scene.parts_sent().len(), expected);
         assert_eq!(download(&scene.package, &file.file_id).unwrap(), *now);
-        let old = scene.only_file()["old_versions"].as_array().unwrap().clone();
+        let old = scene.only_file()["old_versions"]
+            .as_array()
+            .unwrap()
+            .clone();
         assert_eq!(old.len(), usize::from(workspace && !is_same));
         scene.assert_nothing_is_left();
         if !workspace {

@@ -237,8 +237,22 @@ impl Inner {
             Err(error) if error.server_code().is_some() => {}
             result => return result,
         }
-        // Some services refuse this for a file that was completed long ago. For an incomplete file none gives download
-        // URLs.
+        // Some services refuse this for a file that was completed long ago.
+        self.is_given(session, file_id, directory)
+    }
+
+    /// Whether the service gives download URLs of a file: none does for an incomplete one.
+    pub(super) fn is_given(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<&str>,
+    ) -> Result<bool> {
+        let file = FileRef {
+            package: &self.path_name,
+            file: file_id,
+            directory,
+        };
         match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
             Err(error) if error.server_code().is_some() => Ok(false),
             result => result.map(|_| true),

@@ -594,6 +594,32 @@ fn an_edit_that_neither_size_nor_time_shows_is_not_lost() {
     }
 }
 
+/// A file that is refused while another machine sends it, and complete a moment later.
+#[test]
+fn a_file_that_was_just_completed_is_left_for_the_next_sync() {
+    let emulator = Emulator::start();
+    for (times, action, kind) in [
+        (1, Action::Ignored, ErrorKind::FileChanged),
+        (0, Action::None, ErrorKind::Denied),
+    ] {
+        let (one, other) = two_machines(&emulator);
+        one.write("a", "first");
+        one.sync();
+        let refusal = json!({"envelope": {"response": "DENIED"}});
+        let rule = json!({"endpoint": "download_urls", "times": times, "action": refusal});
+        emulator.fault(rule);
+        let report = match other.sync_with(&other.options()) {
+            Ok(report) => report,
+            Err(failed) => failed.report,
+        };
+        assert_eq!(actions(&report), [("a", action)]);
+        assert_eq!(report.items[0].error.as_ref().unwrap().kind(), kind);
+        emulator.clear_faults();
+        other.sync();
+        assert_eq!(other.content(), pairs(&[("a", "first")]));
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_beside_it_in_the_other_case_does_not_keep_a_deleted_file() {

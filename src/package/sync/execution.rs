@@ -646,21 +646,37 @@ impl Execution {
         };
         let fetched = self.inner.fetch_file(&file, one, outlet);
         if let Err(error) = fetched {
-            // The first failure has ended the part of the call that was this download.
-            let session = self.inner.client.session(call);
-            let is_whole = ends_all(&error)
-                || call.is_stopped()
-                || matches!(error.kind(), ErrorKind::FileChanged | ErrorKind::FileExists)
-                || (self.inner).is_complete(&session, &file.file_id, Some(&directory_id))?;
-            return Err(if is_whole {
-                error
-            } else {
-                incomplete(&file.file_name)
+            let was_incomplete = !ends_all(&error)
+                && !call.is_stopped()
+                && self.was_incomplete(call, &error, &file.file_id, &directory_id)?;
+            return Err(match was_incomplete {
+                true => incomplete(&file.file_name),
+                false => error,
             });
         }
         let written = noted.lock().take();
         let missing = || Error::new(ErrorKind::Internal, "a download ended without its file");
         Ok((file, written.ok_or_else(missing)?))
+    }
+
+    /// Whether a download has failed because the file was incomplete.
+    fn was_incomplete(
+        &self,
+        call: &Arc<Call>,
+        error: &Error,
+        file_id: &str,
+        directory_id: &str,
+    ) -> Result<bool> {
+        // The first failure has ended the part of the call that was this download.
+        let session = self.inner.client.session(call);
+        let directory = Some(directory_id);
+        Ok(match error.kind() {
+            ErrorKind::FileChanged | ErrorKind::FileExists => false,
+            _ if !self.inner.is_complete(&session, file_id, directory)? => true,
+            // Its upload may have ended since: then it is given now.
+            ErrorKind::Denied => self.inner.is_given(&session, file_id, directory)?,
+            _ => false,
+        })
     }
 
     /// What a file has here that an earlier sync has made equal, and was killed before it could note that.
@@ -1041,7 +1057,7 @@ fn changed(local: &Path) -> Error {
 }
 
 fn incomplete(name: &str) -> Error {
-    let message = format!("{name}: its upload is not complete");
+    let message = format!("{name}: its upload was not complete");
     Error::new(ErrorKind::FileChanged, message)
         .with_remedy("sync again when its upload has ended, or delete it")
 }
