@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use sendsafely::{Client, ClientOptions, FinalizeOptions, Package};
+use sendsafely::{Client, ClientOptions, DownloadOptions, FinalizeOptions, Package};
 use serde_json::{Value, json};
 use support::*;
 
@@ -177,11 +177,9 @@ fn a_small_package_needs_no_more_requests_than_the_protocol() {
     let package = package(&client);
     upload(&package, "small.bin", &noise(1, 10_000)).unwrap();
     package.set_message(&mut (), "a message").unwrap();
-    finalize(&package);
-    let requests = emulator.requests();
-    let endpoints: Vec<_> = requests.iter().map(|one| &one["endpoint"]).collect();
+    let link = finalize(&package);
     assert_eq!(
-        endpoints,
+        endpoints(&emulator),
         [
             "create_package",
             "add_recipient",
@@ -194,6 +192,27 @@ fn a_small_package_needs_no_more_requests_than_the_protocol() {
             "finalize",
         ]
     );
+
+    // A link names the package by its code, all else by the id, if the service lets this user read by it.
+    emulator.forget_requests();
+    let received = Package::open_link(&client, &mut (), &link).unwrap();
+    let (target, options) = (TempDir::new(), DownloadOptions::default());
+    received.download_all(&mut (), &target.0, &options).unwrap();
+    assert_eq!(target.names(), ["small.bin"]);
+    assert_eq!(
+        endpoints(&emulator),
+        [
+            "package_information",
+            "package_information",
+            "download_urls",
+            "part_get",
+        ]
+    );
+}
+
+fn endpoints(emulator: &Emulator) -> Vec<Value> {
+    let requests = emulator.requests().into_iter();
+    requests.map(|one| one["endpoint"].clone()).collect()
 }
 
 /// Forwards connections to a server, and records what clients send.

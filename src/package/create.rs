@@ -89,6 +89,6 @@ impl Package {
         let secrets = Secrets::new(client, keycode, &server_secret, &id, &code);
         secrets.evidence.proved();
         let steps = Steps::created(is_workspace);
-        Ok(Self::new(client, id, code, Some(secrets), steps))
+        Ok(Self::new(client, id, code, Some(secrets), steps).read_by_id())
     }
 }

@@ -220,7 +220,7 @@ impl Inner {
         page: DirectoryPage,
     ) -> Result<Directory> {
         let (directories, files) = (page.directory_index, page.file_index);
-        let package = self.path_name_to_read();
+        let package = self.path_name_to_read(session)?;
         let response =
             endpoint::get_directory(session, package, directory_id, order, directories, files)?;
         let mut directory = Directory::read(&response)?;

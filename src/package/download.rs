@@ -620,7 +620,7 @@ impl Inner {
         Ok(FileToFetch {
             session: Arc::clone(session),
             budget: Arc::clone(client.budget()),
-            package: self.path_name_to_read().to_owned(),
+            package: self.path_name_to_read(session)?.to_owned(),
             file_id: file.file_id.clone(),
             directory_id,
             checksum: secrets.checksum.clone(),

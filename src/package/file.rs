@@ -216,7 +216,7 @@ impl Inner {
         directory: Option<&str>,
     ) -> Result<File> {
         let file = FileRef {
-            package: self.path_name_to_read(),
+            package: self.path_name_to_read(session)?,
             file: file_id,
             directory,
         };

@@ -39,7 +39,8 @@ impl Package {
     pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
         self.0.steps.lock().may_read()?;
         self.run(observer, |inner, session| {
-            let response = endpoint::whole_package_information(session, inner.path_name_to_read())?;
+            let name = inner.path_name_to_read(session)?;
+            let response = endpoint::whole_package_information(session, name)?;
             inner.learn(&response)
         })
     }

@@ -59,7 +59,7 @@ impl Inner {
     /// The message as the service stores it, encrypted; `None` if there is none.
     pub(super) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
-        match endpoint::get_message(session, self.path_name_to_read(), checksum) {
+        match endpoint::get_message(session, self.path_name_to_read(session)?, checksum) {
             Ok(response) => Ok(response.filled("message")),
             // If no response has said whether there is a message, a plain FAIL means that there is none.
             Err(error)

@@ -47,8 +47,7 @@ pub use sync::{Direction, SyncOptions};
 pub use upload::{Source, UploadOptions};
 pub use upload_all::UploadAllOptions;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
@@ -82,8 +81,8 @@ struct Inner {
     code: String,
     secrets: Option<Secrets>,
     steps: Mutex<Steps>,
-    /// Whether the service lets this user read the package by its code only (`protocol` 5.2).
-    read_by_code: AtomicBool,
+    /// Whether the service lets this user read the package by its code only (`protocol` 5.2). The first read finds it out.
+    read_by_code: OnceLock<bool>,
 }
 
 /// The secrets that encrypt and decrypt a package.
@@ -133,8 +132,14 @@ impl Package {
             code,
             secrets,
             steps: Mutex::new(steps),
-            read_by_code: AtomicBool::new(false),
+            read_by_code: OnceLock::new(),
         }))
+    }
+
+    /// Of a package that the service has created, or shown, by its id.
+    fn read_by_id(self) -> Self {
+        let _ = self.0.read_by_code.set(false);
+        self
     }
 
     /// The package id, such as `GVG2-MNZT`.
@@ -241,10 +246,27 @@ impl Inner {
 
     /// Asks the service for the package information, and remembers what is new in it.
     fn refresh(&self, session: &Session) -> Result<PackageInformation> {
-        self.learn(&endpoint::package_information(
-            session,
-            self.path_name_to_read(),
-        )?)
+        let information = |name| endpoint::package_information(session, name);
+        let response = match self.read_by_code.get() {
+            Some(true) => information(&self.code),
+            Some(false) => information(&self.path_name),
+            None => {
+                let by_id = information(&self.path_name);
+                // A user who is not a listed recipient may read an undisclosed package by its code only.
+                let by_code = by_id.as_ref().is_err_and(|error| {
+                    matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage)
+                });
+                let response = match by_code {
+                    true => information(&self.code),
+                    false => by_id,
+                };
+                if response.is_ok() {
+                    let _ = self.read_by_code.set(by_code);
+                }
+                response
+            }
+        };
+        self.learn(&response?)
     }
 
     /// Remembers what a response says of the package.
@@ -255,11 +277,13 @@ impl Inner {
     }
 
     /// The same as `path_name`, for requests that read.
-    fn path_name_to_read(&self) -> &str {
-        if self.read_by_code.load(Ordering::Relaxed) {
-            &self.code
-        } else {
-            &self.path_name
+    fn path_name_to_read(&self, session: &Session) -> Result<&str> {
+        if self.read_by_code.get().is_none() {
+            self.refresh(session)?;
         }
+        Ok(match self.read_by_code.get() {
+            Some(true) => &self.code,
+            _ => &self.path_name,
+        })
     }
 }

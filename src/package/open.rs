@@ -1,7 +1,5 @@
 //! Opening a package that exists, to continue or to read it (`protocol` section 5).
 
-use std::sync::atomic::Ordering;
-
 use super::step::Steps;
 use super::{Package, Secrets, link};
 use crate::api::endpoint;
@@ -30,7 +28,7 @@ impl Package {
         let information = client.run(observer, move |session| {
             PackageInformation::read(&endpoint::package_information(session, &package_id)?)
         })?;
-        Self::opened(client, &information, Some(keycode))
+        Self::opened(client, &information, Some(keycode)).map(Self::read_by_id)
     }
 
     /// Opens a package by its secure link, to read it. If the link has no keycode, only what is not encrypted can be
@@ -50,21 +48,9 @@ impl Package {
             .transpose()?;
         let code = link.package_code;
         let opened = client.run(observer, move |session| {
-            let information =
-                PackageInformation::read(&endpoint::package_information(session, &code)?)?;
-            // A user who is not a listed recipient may read an undisclosed package by its code only (`protocol` 5.2).
-            let by_code = match endpoint::package_information(session, &information.package_id) {
-                Ok(_) => false,
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) =>
-                {
-                    true
-                }
-                Err(error) => return Err(error),
-            };
-            Ok((information, by_code))
+            PackageInformation::read(&endpoint::package_information(session, &code)?)
         });
-        let (information, by_code) = opened.map_err(|error| {
+        let information = opened.map_err(|error| {
             let is_unknown = error.server_code().is_some() || error.http_status() == Some(404);
             match is_unknown && !link.host.eq_ignore_ascii_case(client.host()) {
                 true => error
@@ -77,9 +63,7 @@ impl Package {
                 false => error,
             }
         })?;
-        let package = Self::opened(client, &information, keycode)?;
-        package.0.read_by_code.store(by_code, Ordering::Relaxed);
-        Ok(package)
+        Self::opened(client, &information, keycode)
     }
 
     /// Opens a package by its id with the private key of a trusted device. The service holds the keycode, encrypted to
@@ -106,7 +90,7 @@ impl Package {
             let keycode = private_key.decrypt_keycode(&encrypted.required("message")?)?;
             Ok((information, keycode))
         })?;
-        Self::opened(client, &information, Some(keycode))
+        Self::opened(client, &information, Some(keycode)).map(Self::read_by_id)
     }
 
     fn opened(

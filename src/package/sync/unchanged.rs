@@ -53,7 +53,7 @@ impl Unchanged {
         if requests <= FEW_REQUESTS {
             return Ok(Self::default());
         }
-        let tree = match endpoint::workspace_tree(session, inner.path_name_to_read()) {
+        let tree = match endpoint::workspace_tree(session, inner.path_name_to_read(session)?) {
             Err(error) if error.kind() == ErrorKind::Stopped || ends_all(&error) => {
                 return Err(error);
             }
