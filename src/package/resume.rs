@@ -14,7 +14,7 @@ use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
 use crate::record::File;
-use crate::transfer::compare::PartsThere;
+use crate::transfer::parts_there::PartsThere;
 use crate::transfer::plan::Plan;
 use crate::transfer::resume::{Begun, Direction, Entry, ResumeFile, Stored, log_failure};
 use crate::transfer::source::SourceFile;

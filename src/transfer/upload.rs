@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
-use super::compare::PartsThere;
 use super::crew::{self, Worker};
 use super::flight::Flight;
+use super::parts_there::PartsThere;
 use super::plan::Plan;
 use super::resume::{Begun, Entry, Stored};
 use super::route::{PartRoute, Route};
