@@ -13,7 +13,8 @@ use super::temporary::{hold, old_in};
 ///
 /// The two are exchanged in one step, and what came out is looked at then: no check before could see what another
 /// program writes just afterwards. `aside` gets what a program has written while both were put back. Before the exchange
-/// the new file gets a name by which a later call knows what a kill has left under it.
+/// the new file gets a name by which a later call knows what a kill has left under it. `new` becomes the name of the new
+/// file, empty if it has none that only we know.
 pub(super) fn replace_expected(
     new: &mut PathBuf,
     target: &Path,
@@ -39,9 +40,12 @@ pub(super) fn replace_expected(
         drop(held);
         return fs::remove_file(new).map(|()| true);
     }
-    exchange(new, target)?;
-    if Stamp::at(new) != ours {
-        rename_without_clobbering(new, aside)?;
+    // If this fails, another program's file stays under that name, which the caller does not know.
+    let old = std::mem::take(new);
+    exchange(&old, target)?;
+    match Stamp::at(&old) == ours {
+        true => *new = old,
+        false => rename_without_clobbering(&old, aside)?,
     }
     Ok(false)
 }
@@ -125,6 +129,32 @@ mod tests {
             let found = [read(&temporary), read(&target), read(&aside)];
             assert_eq!(found.each_ref().map(Option::as_deref), expected);
         }
+        fs::remove_dir_all(directory).expect("it goes");
+    }
+
+    /// What another program has just written came out of the exchange, and then its name is gone.
+    #[test]
+    fn what_cannot_be_put_back_is_not_removed() {
+        let directory = scratch("gone");
+        let at = |name: &str| directory.join(name);
+        let (mut new, target) = (at("new"), at("target"));
+        fs::write(&new, "new").expect("it is written");
+        fs::write(&target, "as expected").expect("it is written");
+        let looks = Cell::new(0);
+        let is_expected = |path: &Path| {
+            looks.set(looks.get() + 1);
+            match looks.get() {
+                1 => fs::write(&target, "second").expect("it is written"),
+                _ => fs::remove_file(&target).expect("it goes"),
+            }
+            path == target
+        };
+        replace_expected(&mut new, &target, is_expected, &at("aside")).expect_err("it fails");
+        assert_eq!(new, PathBuf::new());
+        let found: Vec<_> = fs::read_dir(&directory).expect("it is listed").collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        let old = found[0].as_ref().expect("a name").path();
+        assert_eq!(fs::read_to_string(old).expect("it is read"), "second");
         fs::remove_dir_all(directory).expect("it goes");
     }
 

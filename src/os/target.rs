@@ -316,7 +316,10 @@ impl TargetFile {
                 aside,
             } => {
                 let entries = entries(&target).map_err(|error| failed(&error))?;
+                let name = self.temporary.clone();
                 let replaced = replace_expected(&mut self.temporary, &target, is_expected, &aside);
+                // By another name no later call goes on with it.
+                self.is_kept &= self.temporary == name;
                 if !replaced.map_err(|error| failed(&error))? {
                     return Err(was_changed(&target));
                 }
@@ -581,6 +584,35 @@ mod tests {
         assert!(TargetFile::reopen(&target, &name).is_some());
         drop(copy);
         fs::remove_dir_all(directory).expect("clean up");
+    }
+
+    /// What is kept stays only under the name by which a later call finds it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_kept_file_that_could_not_replace_another_one_leaves_nothing() {
+        for is_changed_at_once in [true, false] {
+            let directory = scratch("changed");
+            let target = directory.join("report.pdf");
+            fs::write(&target, "old").expect("write");
+            let mut file = TargetFile::create_kept(&target, Existing::Overwrite).expect("create");
+            file.keep();
+            let named = target.clone();
+            let decide: Box<Decide> = Box::new(move |_| {
+                let expected = named.clone();
+                Ok(Fate::Replacing {
+                    aside: named.with_file_name("aside"),
+                    target: named,
+                    is_expected: Box::new(move |path| path == expected && !is_changed_at_once),
+                })
+            });
+            let file = file.decided(decide, Sha256::new());
+            let error = file.finish(false).expect_err("it has changed");
+            assert_eq!(error.kind(), ErrorKind::FileChanged);
+            assert_eq!(fs::read_to_string(&target).expect("read"), "old");
+            let files = fs::read_dir(&directory).expect("list").count();
+            assert_eq!(files, 1 + usize::from(is_changed_at_once));
+            fs::remove_dir_all(directory).expect("clean up");
+        }
     }
 
     /// Until it has its name, nobody takes it for the file of a dead program.
