@@ -5,7 +5,8 @@ The library is built once more, so that it counts (tools/instrumented); --report
 each directory of src/ with its goal. What was not run stands in target/coverage/missing.txt, file by file, and in
 target/coverage/html.
 
-Lines of tests do not count: modules under #[cfg(test)], and files named tests.rs or in directories named tests.
+Lines of tests and of fuzz targets do not count: what is under #[cfg(test)] or #[cfg(any(test, feature = "fuzzing"))], and files and
+directories with such names.
 """
 
 import functools
@@ -57,15 +58,16 @@ def run_all(environment):
     programs_in_c = [sys.executable, "-m", "pytest", "--quiet", "-o", "faulthandler_timeout=1200", "--build", "coverage", "tests/c/test_programs.py"]
     if sum(run(command, check=False).returncode != 0 for command in (tests, programs_in_c)):
         print("coverage: a test failed, so lines may be missing", file=sys.stderr)
-    return [*programs, str(LIBRARY)]
+    # The library comes first. Each program has the exported functions too, and llvm-cov takes those of the first; only C calls them.
+    return [str(LIBRARY), *programs]
 
 
 def of_tests(text):
-    """The numbers of the lines of #[cfg(test)] items, each of which ends, thanks to rustfmt, as far in as it begins."""
+    """The numbers of the lines of items that only tests and fuzz targets have. Each ends, thanks to rustfmt, as far in as it begins."""
     found, inside = set(), None
     for number, line in enumerate(text.splitlines(), 1):
         depth = len(line) - len(line.lstrip())
-        if line.strip() == "#[cfg(test)]":
+        if line.strip() in ("#[cfg(test)]", '#[cfg(any(test, feature = "fuzzing"))]'):
             inside = depth
         if inside is not None and line:
             found.add(number)
@@ -82,7 +84,7 @@ def counts(lcov):
             continue
         path = Path(name[1])
         path = path.relative_to(ROOT) if path.is_absolute() and path.is_relative_to(ROOT) else path
-        if path.parts[0] not in ("src", "cfb") or "tests" in path.parts or path.name == "tests.rs":
+        if path.parts[0] not in ("src", "cfb") or {"tests", "fuzz", "fuzzing", "fuzz_input"} & {*path.parts, path.stem}:
             continue
         left_out = of_tests((ROOT / path).read_text(encoding="utf-8"))
         for number, count in re.findall(r"^DA:(\d+),(\d+)", record, re.MULTILINE):
@@ -128,12 +130,13 @@ def main(arguments):
     PLACE.mkdir(parents=True, exist_ok=True)
     profdata, cov, programs = llvm("llvm-profdata"), llvm("llvm-cov"), PLACE / "programs.json"
     if arguments != ["--report"]:
-        # Processes of one program share a few files, so that they neither wait for each other nor fill the disk.
+        # Each process has a file of its own: one that is killed while it writes spoils its own alone, which does not count then.
         programs.write_text(json.dumps(run_all(os.environ | {
-            "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": str(ROOT / "tools/instrumented"), "LLVM_PROFILE_FILE": str(PROFILES / "%4m.profraw"),
+            "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": str(ROOT / "tools/instrumented"), "LLVM_PROFILE_FILE": str(PROFILES / "%p-%m.profraw"),
             "PROGRAM_TIMEOUT": "1200"})))
-    # A program may have been killed while it wrote its profile.
-    output(profdata, "merge", "-sparse", "-failure-mode=all", *sorted(PROFILES.glob("*.profraw")), "-o", MERGED)
+        (PLACE / "profiles.txt").write_text("".join(f"{profile}\n" for profile in sorted(PROFILES.glob("*.profraw"))))
+        output(profdata, "merge", "-sparse", "-failure-mode=all", f"-input-files={PLACE / 'profiles.txt'}", "-o", MERGED)
+        shutil.rmtree(PROFILES)
     first, *others = json.loads(programs.read_text())
     counted = [f"-instr-profile={MERGED}", first, *(f"-object={program}" for program in others)]
     files = counts(output(cov, "export", "-format=lcov", *counted))

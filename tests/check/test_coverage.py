@@ -25,12 +25,14 @@ mod inner {
 
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 fn used() {}
 """
 
 
 def test_lines_of_tests():
-    assert coverage.spans(coverage.of_tests(TEXT)) == "3-8, 11-14, 18-19"
+    assert coverage.spans(coverage.of_tests(TEXT)) == "3-8, 11-14, 18-21"
     assert coverage.of_tests("fn used() {}\n") == set()
 
 
@@ -39,7 +41,7 @@ def test_what_is_counted(tmp_path, monkeypatch):
     (tmp_path / "src/crypto").mkdir(parents=True)
     (tmp_path / "src/crypto/key.rs").write_text(TEXT)
     record = "SF:{}\nDA:1,0\nDA:4,9\nDA:15,3\nend_of_record\n"
-    paths = ["src/crypto/key.rs", "src/crypto/tests.rs", "src/crypto/tests/key.rs", "tests/keys.rs", "/rustc/1/library/alloc/vec.rs"]
+    paths = ["src/crypto/key.rs", "src/crypto/tests.rs", "src/crypto/tests/key.rs", "src/crypto/fuzz.rs", "src/fuzzing/mod.rs", "tests/keys.rs", "/rustc/1/library/alloc/vec.rs"]
     assert coverage.counts("".join(record.format(tmp_path / path) for path in paths)) == {Path("src/crypto/key.rs"): {1: 0, 15: 3}}
     with pytest.raises(AssertionError, match="no file"):
         coverage.counts("SF:/elsewhere.rs\nDA:1,1\nend_of_record\n")
