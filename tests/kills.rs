@@ -240,14 +240,15 @@ impl Scene {
         let mut moved = BTreeSet::new();
         // What the kills have interrupted. A later process may come to another file first, and be killed there.
         let mut interrupted = 0;
-        let random = noise(seed, 8 * kills);
+        let random = noise(seed, 8 * 4 * kills);
         let mut moments = random
             .chunks(8)
             .map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap()));
         loop {
             self.emulator.forget_requests();
             let mut child = self.child(|_| {});
-            let moment = moments.next();
+            // Some processes are whole before.
+            let moment = (figures.kills < kills).then(|| moments.next().unwrap());
             if let Some(moment) = moment {
                 thread::sleep(Duration::from_millis(moment % longest));
                 child.kill().unwrap();
