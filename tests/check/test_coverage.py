@@ -41,7 +41,8 @@ def test_what_is_counted(tmp_path, monkeypatch):
     (tmp_path / "src/crypto").mkdir(parents=True)
     (tmp_path / "src/crypto/key.rs").write_text(TEXT)
     record = "SF:{}\nDA:1,0\nDA:4,9\nDA:15,3\nend_of_record\n"
-    paths = ["src/crypto/key.rs", "src/crypto/tests.rs", "src/crypto/tests/key.rs", "src/crypto/fuzz.rs", "src/fuzzing/mod.rs", "tests/keys.rs", "/rustc/1/library/alloc/vec.rs"]
+    of_tests = ["src/crypto/tests.rs", "src/crypto/tests/key.rs", "src/crypto/fuzz.rs", "src/fuzzing/mod.rs"]
+    paths = ["src/crypto/key.rs", *of_tests, "tests/keys.rs", "/rustc/1/library/alloc/vec.rs"]
     assert coverage.counts("".join(record.format(tmp_path / path) for path in paths)) == {Path("src/crypto/key.rs"): {1: 0, 15: 3}}
     with pytest.raises(AssertionError, match="no file"):
         coverage.counts("SF:/elsewhere.rs\nDA:1,1\nend_of_record\n")
