@@ -74,8 +74,8 @@ test-check: TIMEOUT = 1800
 test-check: ## formatting, lints, documentation
 	@$(PYTEST) -o faulthandler_timeout=0 tests/check
 
-test-rust: build ## the library's own tests: units, header, ABI, flows, faults
-	@tools/cargo_test.py rust sendsafely
+test-rust: build ## the tests of the library and of its cipher: units, header, ABI, flows, faults
+	@tools/cargo_test.py rust sendsafely sendsafely-cfb
 
 test-emulator: ## the emulator's tests
 	@tools/cargo_test.py emulator sendsafely-emulator

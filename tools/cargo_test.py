@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests of a package with Cargo and leaves what they counted as JUnit: tools/cargo_test.py SUITE PACKAGE
+"""Runs the tests of packages with Cargo and leaves what they counted as JUnit: tools/cargo_test.py SUITE PACKAGE...
 
 Test programs run several at a time, since tests wait for most of their time. The output of each is printed when it ends.
 cargo-nextest does this and writes JUnit itself, but is compiled for minutes on a new machine, with a newer Rust than the
@@ -70,22 +70,26 @@ def kill(process):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def programs(package):
-    """Compiles the tests of a package: what to run, as (name, command, directory), or None."""
-    found, rest = [], ""
-    identity = subprocess.run(["cargo", "pkgid", "--locked", package], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    for piece in lines(["cargo", "test", "--locked", "--package", package, "--no-run", "--message-format=json-render-diagnostics"]):
+def programs(packages):
+    """Compiles the tests of packages: what to run, as (name, command, directory), or None."""
+    found, has_documentation, rest = [], False, ""
+    chosen = ["--locked", *(f"--package={package}" for package in packages)]
+    identities = {subprocess.run(["cargo", "pkgid", "--locked", package], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+                  for package in packages}
+    for piece in lines(["cargo", "test", *chosen, "--no-run", "--message-format=json-render-diagnostics"]):
         if isinstance(piece, int):
             break
         *whole, rest = (rest + piece).split("\n")
         for message in map(json.loads, whole):
-            if message["reason"] != "compiler-artifact" or message["package_id"] != identity:
+            if message["reason"] != "compiler-artifact" or message["package_id"] not in identities:
                 continue
             target, directory = message["target"], Path(message["manifest_path"]).parent
             if message["executable"] and message["profile"]["test"]:
-                found.append((Path(target["src_path"]).relative_to(directory), [message["executable"], *TIMES], directory))
+                found.append((Path(target["src_path"]).relative_to(Path.cwd()), [message["executable"], *TIMES], directory))
             elif "rlib" in target["crate_types"]:
-                found.append(("documentation", ["cargo", "test", "--locked", "--package", package, "--doc"], directory))
+                has_documentation = True
+    if has_documentation:
+        found.append(("documentation", ["cargo", "test", *chosen, "--doc"], Path.cwd()))
     # As Cargo runs them.
     return None if piece != 0 else sorted(found, key=lambda one: str(one[0]))
 
@@ -106,11 +110,11 @@ def run(name, command, directory):
     return junit(str(name), output, status, seconds)
 
 
-def main(suite, package):
+def main(suite, *packages):
     root = ET.Element("testsuites", name=suite)
-    found = programs(package)
+    found = programs(packages)
     if found is None:
-        root.append(junit(package, "", 1))
+        root.append(junit(" and ".join(packages), "", 1))
     else:
         pool = ThreadPoolExecutor(AT_ONCE)
         try:

@@ -49,14 +49,13 @@ def run_all(environment):
         messages = run(["cargo", *command, "--message-format", "json-render-diagnostics"], stdout=subprocess.PIPE).stdout
         return [message for message in map(json.loads, messages.splitlines()) if message["reason"] == "compiler-artifact"]
 
-    package = ["--locked", "--package", "sendsafely", "--lib"]
-    programs = [artifact["executable"] for artifact in built("test", *package, "--tests", "--no-run") if artifact["executable"]]
-    library = built("rustc", *package, "--crate-type", "cdylib", "--features", "test-hooks")[-1]["filenames"][0]
+    tests = ["test", "--locked", "--package", "sendsafely", "--package", "sendsafely-cfb", "--lib", "--tests"]
+    programs = [artifact["executable"] for artifact in built(*tests, "--no-run") if artifact["executable"]]
+    library = built("rustc", "--locked", "--package", "sendsafely", "--lib", "--crate-type", "cdylib", "--features", "test-hooks")[-1]["filenames"][0]
     shutil.copyfile(library, LIBRARY)
     shutil.rmtree(PROFILES, ignore_errors=True)  # of a run before, and of build scripts
-    tests = ["cargo", "test", *package, "--tests", "--no-fail-fast", "--quiet"]
     programs_in_c = [sys.executable, "-m", "pytest", "--quiet", "-o", "faulthandler_timeout=1200", "--build", "coverage", "tests/c/test_programs.py"]
-    if sum(run(command, check=False).returncode != 0 for command in (tests, programs_in_c)):
+    if sum(run(command, check=False).returncode != 0 for command in (["cargo", *tests, "--no-fail-fast", "--quiet"], programs_in_c)):
         print("coverage: a test failed, so lines may be missing", file=sys.stderr)
     # The library comes first. Each program has the exported functions too, and llvm-cov takes those of the first; only C calls them.
     return [str(LIBRARY), *programs]

@@ -147,6 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn each_of_a_pair_gets_its_own_key() {
+        let queue = Queue::new(1);
+        queue.state.lock().running = 1; // by somebody else, until all wait
+        thread::scope(|scope| {
+            for number in 0..4 {
+                let queue = &queue;
+                scope.spawn(move || {
+                    let total = 1000 + usize::from(number);
+                    assert_eq!(queue.derive(text(number), total)[..], right(number, total));
+                });
+            }
+            while queue.state.lock().waiting.len() < 4 {
+                thread::yield_now();
+            }
+            queue.state.lock().running = 0;
+            queue.changed.notify_all();
+        });
+    }
+
+    #[test]
     fn what_waits_for_a_processor_goes_in_pairs() {
         let wanted = [0, 1, 2].map(|number| Wanted::new(text(number), 1000));
         let mut state = State::default();
