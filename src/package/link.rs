@@ -98,10 +98,12 @@ fn read_decoded(text: &str) -> (Vec<Link>, Option<String>) {
         .match_indices("://")
         .filter_map(|(at, _)| Beginning::at(text, at))
         .collect();
-    let ends = beginnings.iter().skip(1).map(|next| next.start);
     let mut links: Vec<Link> = Vec::new();
     let mut flaw = None;
-    for (beginning, end) in beginnings.iter().zip(ends.chain([text.len()])) {
+    for beginning in &beginnings {
+        // In `https://ahttps:///receive/?` one begins within the beginning of another.
+        let next = beginnings.partition_point(|next| next.start < beginning.query);
+        let end = beginnings.get(next).map_or(text.len(), |next| next.start);
         match beginning.read(&text[beginning.query..end]) {
             Ok(link) => links.push(link),
             Err(what) => flaw = flaw.or(Some(what)),
