@@ -13,8 +13,8 @@ use super::temporary::{hold, old_in};
 ///
 /// The two are exchanged in one step, and what came out is looked at then: no check before could see what another
 /// program writes just afterwards. `aside` gets what a program has written while both were put back. Before the exchange
-/// the new file gets a name by which a later call knows what a kill has left under it. `new` becomes the name of the new
-/// file, empty if it has none that only we know.
+/// the new file gets a name by which a later call knows what a kill has left under it; it has its own again if it was
+/// not used. `new` becomes empty if the name is no longer that of the new file.
 pub(super) fn replace_expected(
     new: &mut PathBuf,
     target: &Path,
@@ -28,7 +28,22 @@ pub(super) fn replace_expected(
     let ours = Stamp::at(new);
     let old = old_in(directory_of(new), ours, expected);
     fs::rename(&new, &old)?;
-    *new = old;
+    let own = std::mem::replace(new, old);
+    let replaced = exchange_expected(new, target, is_expected, ours, aside);
+    let is_unused = !new.as_os_str().is_empty() && !matches!(replaced, Ok(true));
+    if is_unused && fs::rename(&new, &own).is_ok() {
+        *new = own;
+    }
+    replaced
+}
+
+fn exchange_expected(
+    new: &mut PathBuf,
+    target: &Path,
+    is_expected: impl Fn(&Path) -> bool,
+    ours: Option<Stamp>,
+    aside: &Path,
+) -> io::Result<bool> {
     // Nobody else removes the file under its other name.
     let held = open_source(target, false);
     let _ = held.as_ref().map(|(file, ..)| hold(file));
@@ -36,13 +51,17 @@ pub(super) fn replace_expected(
         Err(error) if is_unsupported(&error) => return fs::rename(new, target).map(|()| true),
         exchanged => exchanged?,
     }
-    if is_expected(new) {
-        drop(held);
-        return fs::remove_file(new).map(|()| true);
-    }
-    // If this fails, another program's file stays under that name, which the caller does not know.
     let old = std::mem::take(new);
-    exchange(&old, target)?;
+    if is_expected(&old) {
+        drop(held);
+        return fs::remove_file(old).map(|()| true);
+    }
+    if exchange(&old, target).is_err() {
+        // Another program has removed the new file, and what it had written before has no name.
+        rename_without_clobbering(&old, target)
+            .or_else(|_| rename_without_clobbering(&old, aside))?;
+        return Ok(false);
+    }
     match Stamp::at(&old) == ours {
         true => *new = old,
         false => rename_without_clobbering(&old, aside)?,
@@ -134,7 +153,7 @@ mod tests {
 
     /// What another program has just written came out of the exchange, and then its name is gone.
     #[test]
-    fn what_cannot_be_put_back_is_not_removed() {
+    fn what_cannot_be_exchanged_again_gets_its_name_back() {
         let directory = scratch("gone");
         let at = |name: &str| directory.join(name);
         let (mut new, target) = (at("new"), at("target"));
@@ -149,12 +168,11 @@ mod tests {
             }
             path == target
         };
-        replace_expected(&mut new, &target, is_expected, &at("aside")).expect_err("it fails");
+        let replaced = replace_expected(&mut new, &target, is_expected, &at("aside"));
+        assert!(!replaced.expect("it works"));
         assert_eq!(new, PathBuf::new());
-        let found: Vec<_> = fs::read_dir(&directory).expect("it is listed").collect();
-        assert_eq!(found.len(), 1, "{found:?}");
-        let old = found[0].as_ref().expect("a name").path();
-        assert_eq!(fs::read_to_string(old).expect("it is read"), "second");
+        assert_eq!(fs::read_to_string(&target).expect("it is read"), "second");
+        assert_eq!(fs::read_dir(&directory).expect("it is listed").count(), 1);
         fs::remove_dir_all(directory).expect("it goes");
     }
 
