@@ -148,11 +148,16 @@ impl Scene {
 
     /// The numbers of the parts that were put into the storage.
     fn parts_sent(&self) -> Vec<u64> {
+        self.parts_of("part_put")
+    }
+
+    /// The numbers of the parts in the requests to an endpoint.
+    fn parts_of(&self, endpoint: &str) -> Vec<u64> {
         let requests = self.emulator.requests();
-        let puts = requests
-            .iter()
-            .filter(|request| request["endpoint"] == "part_put");
-        puts.filter_map(|request| request["part"].as_u64())
+        let of_it = |request: &&Value| request["endpoint"] == endpoint;
+        let parts = requests.iter().filter(of_it);
+        parts
+            .filter_map(|request| request["part"].as_u64())
             .collect()
     }
 
@@ -247,28 +252,47 @@ fn a_killed_upload_goes_on_in_another_process() {
     }
 }
 
+/// Somebody may read the file as soon as its last part is there: so it never has parts of two contents.
 #[test]
-fn a_source_that_changed_is_sent_as_it_is_now() {
+fn a_source_that_changed_is_sent_anew() {
     let content = noise(1, PART * PARTS);
     let mut other = content.clone();
     other[3 * PART + 5] ^= 1;
     let mut longer = content.clone();
     longer.push(1);
-    for (changed, is_begun_anew) in [(other, false), (longer, true), (noise(2, 5), true)] {
+    for changed in [other, longer, noise(2, 5)] {
         let scene = Scene::new(false);
         scene.write(&content);
         scene.kill_after(8, false);
         scene.write(&changed);
         scene.emulator.forget_requests();
         let file = scene.upload().unwrap();
-        let again = scene.parts_sent();
-        assert_eq!(again.len() >= changed.len().div_ceil(PART), is_begun_anew);
-        assert!(is_begun_anew || again.contains(&4), "{again:?}");
+        assert_eq!(scene.parts_sent().len(), changed.len().div_ceil(PART));
         assert_eq!(download(&scene.package, &file.file_id).unwrap(), changed);
         scene.only_file();
         scene.assert_nothing_is_left();
         finalize(&scene.package);
     }
+}
+
+/// An edit that keeps size and time shows by the digests of the parts.
+#[test]
+fn a_part_that_changed_unseen_is_sent_again() {
+    let scene = Scene::new(false);
+    let mut content = noise(1, PART * PARTS);
+    scene.write(&content);
+    let time = fs::metadata(scene.source()).unwrap().modified().unwrap();
+    scene.kill_after(8, false);
+    content[3 * PART + 5] ^= 1;
+    scene.write(&content);
+    let source = fs::File::options().write(true).open(scene.source());
+    source.unwrap().set_modified(time).unwrap();
+    scene.emulator.forget_requests();
+    let file = scene.upload().unwrap();
+    let again = scene.parts_sent();
+    assert!(again.contains(&4) && again.len() < PARTS - 4, "{again:?}");
+    assert_eq!(download(&scene.package, &file.file_id).unwrap(), content);
+    scene.assert_nothing_is_left();
 }
 
 /// The process was killed before it could note the last part, and somebody has asked whether the file is complete: so it
@@ -278,24 +302,34 @@ fn a_complete_file_takes_no_other_part() {
     let content = noise(1, PART * PARTS);
     let mut changed = content.clone();
     *changed.last_mut().unwrap() ^= 1;
-    for (workspace, now) in [
-        (true, &content),
-        (false, &content),
-        (true, &changed),
-        (false, &changed),
-    ] {
+    let cases = [
+        (&content, true),
+        (&changed, true), // which only the digests of the parts show
+        (&changed, false),
+    ];
+    for (workspace, (now, keeps_time)) in [false, true]
+        .into_iter()
+        .flat_map(|workspace| cases.map(|case| (workspace, case)))
+    {
         let scene = Scene::new(workspace);
         scene.write(&content);
+        let time = fs::metadata(scene.source()).unwrap().modified().unwrap();
         scene.kill_after_last_part();
         let id = scene.only_file()["id"].as_str().unwrap().to_owned();
         assert_eq!(scene.only_file()["complete"], true);
         scene.write(now);
+        if keeps_time {
+            let source = fs::File::options().write(true).open(scene.source());
+            source.unwrap().set_modified(time).unwrap();
+        }
         scene.emulator.forget_requests();
         let file = scene.upload().unwrap();
         let is_same = now == &content;
         assert_eq!(file.file_id == id, is_same);
-        let expected = if is_same { 0 } else { PARTS };
-        assert_eq!(scene.parts_sent().len(), expected);
+        assert_eq!(scene.parts_sent().len(), if is_same { 0 } else { PARTS });
+        // The last part, which has no note.
+        let fetched = scene.parts_of("part_get");
+        assert_eq!(fetched.contains(&(PARTS as u64)), keeps_time);
         assert_eq!(download(&scene.package, &file.file_id).unwrap(), *now);
         let old = scene.only_file()["old_versions"]
             .as_array()
@@ -307,6 +341,42 @@ fn a_complete_file_takes_no_other_part() {
             finalize(&scene.package);
         }
     }
+}
+
+/// The response to the last part was lost, and with it the upload. The same handle finds that it has made a version.
+#[test]
+fn a_version_that_is_complete_is_not_removed() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(small_parts());
+    let package = Package::create_workspace(&client, &mut (), "Project").unwrap();
+    let directory = TempDir::new();
+    let source = directory.join("big.bin");
+    let resume_file = directory.join("resume");
+    let upload =
+        |options: &UploadOptions| package.upload(&mut (), Source::Path(source.clone()), options);
+    let versions = || {
+        let stored = emulator.package(package.id())["files"][0].clone();
+        1 + stored["old_versions"].as_array().unwrap().len()
+    };
+    for (number, options) in [UploadOptions::default(), resuming(&resume_file)]
+        .iter()
+        .enumerate()
+    {
+        fs::write(&source, noise(10, 2 * PART)).unwrap();
+        upload(options).unwrap();
+        fs::write(&source, noise(11, 2 * PART + 1 + number)).unwrap();
+        let refusal = json!({"envelope": {"response": "LIMIT_EXCEEDED"}});
+        emulator.fault(json!({"endpoint": "upload_complete", "when": "after", "action": refusal}));
+        upload(options).unwrap_err();
+        emulator.clear_faults();
+        let before = versions();
+        fs::write(&source, noise(12, 2 * PART + 3 + number)).unwrap();
+        let file = upload(options).unwrap();
+        assert_eq!(versions(), before + 1);
+        let content = noise(12, 2 * PART + 3 + number);
+        assert_eq!(download(&package, &file.file_id).unwrap(), content);
+    }
+    assert!(!resume_file.exists());
 }
 
 /// The service has deleted it, or holds less than it has confirmed.

@@ -47,8 +47,9 @@ pub struct sendsafely_upload_options {
     pub allow_growth: sendsafely_bool,
     /// A file on this machine in which the upload notes what it has sent; only for a path. If the upload fails, is
     /// stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
-    /// process too: parts that are stored are only read and compared. The file is private and small, and has neither
-    /// content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
+    /// process too: parts that are stored are only read and compared. If size or time of the source have changed since,
+    /// the upload begins anew. The file is private and small, and has neither content nor keys nor names. It is created
+    /// if it is missing, and removed when nothing is left to go on with.
     /// SENDSAFELY_BUSY: another transfer uses it. SENDSAFELY_INVALID_ARGUMENT: it is no such file, and was not changed.
     /// Default: none, and a failed upload deletes what it sent.
     pub resume_file: Nullable<*const c_char>,
@@ -196,7 +197,8 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// Uploads a file, encrypted on this machine in parts.
 ///
 /// The package must not be finalized, unless it is a Workspace. Several threads may upload into it at once. A failed or
-/// stopped upload deletes what it sent.
+/// stopped upload deletes what it sent; a file that is complete nevertheless stays in a Workspace, as the current
+/// version.
 /// A file whose size is not that of its content, as under /proc, is sent like a callback of unknown size.
 /// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
 /// something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than

@@ -17,6 +17,7 @@ use rand_core::{OsRng, RngCore};
 use super::Inner;
 use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
+use super::report::ends_all;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::{Credentials, Session};
 use crate::crypto::{digest_of_texts, hex};
@@ -33,6 +34,12 @@ const GLANCE: Duration = Duration::from_millis(50);
 const SAME_TIME: u64 = 10 * 60;
 /// No upload that began so long ago is still under way.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether the service refuses a file for what it is: any other refusal says nothing of it.
+fn is_refusal(error: &Error) -> bool {
+    error.server_code().is_some()
+        && (!ends_all(error) || error.kind() == ErrorKind::PasswordRequired)
+}
 
 /// Whether a creation and a file, by its time in seconds since 1970, belong together and are long over.
 fn is_surely_over(created: SystemTime, uploaded: i64, now: SystemTime) -> bool {
@@ -234,14 +241,15 @@ impl Inner {
             directory,
         };
         match endpoint::upload_complete(session, file) {
-            Err(error) if error.server_code().is_some() => {}
+            Err(error) if is_refusal(&error) => {}
             result => return result,
         }
         // Some services refuse this for a file that was completed long ago.
         self.is_given(session, file_id, directory)
     }
 
-    /// Whether the service gives download URLs of a file: none does for an incomplete one.
+    /// Whether the service gives download URLs of a file: none does for an incomplete one. Unlike the question whether it
+    /// is complete, this one completes nothing.
     pub(super) fn is_given(
         &self,
         session: &Session,
@@ -249,14 +257,44 @@ impl Inner {
         directory: Option<&str>,
     ) -> Result<bool> {
         let file = FileRef {
-            package: &self.path_name,
+            package: self.path_name_to_read(session)?,
             file: file_id,
             directory,
         };
         match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
-            Err(error) if error.server_code().is_some() => Ok(false),
+            Err(error) if is_refusal(&error) => Ok(false),
             result => result.map(|_| true),
         }
+    }
+
+    /// Removes the file of an upload that has failed. One in a Workspace that is complete nevertheless is the current
+    /// version now: with it the earlier ones would go.
+    pub(super) fn remove_failed(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<String>,
+    ) -> Result<()> {
+        if self.stays_as_version(session, file_id, directory.as_deref())? {
+            return Ok(());
+        }
+        self.delete_file(session, file_id, directory)
+    }
+
+    /// Whether the file of an upload that has failed is complete, in a Workspace: then nobody removes it.
+    fn stays_as_version(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<&str>,
+    ) -> Result<bool> {
+        let is_whole =
+            self.steps.lock().is_workspace() && self.is_given(session, file_id, directory)?;
+        if is_whole {
+            self.steps.lock().is_gone_on_with(file_id);
+            self.forget_mark(file_id);
+        }
+        Ok(is_whole)
     }
 
     /// Whether an incomplete file was left by a program of this user on this machine that has ended.
@@ -275,10 +313,14 @@ impl Inner {
     ) -> Result<bool> {
         let id = &file.file_id;
         let is_left = self.steps.lock().is_incomplete(id);
-        // The program may have completed it just before it ended.
-        if !is_left
-            && (!self.is_abandoned(session, file)? || self.is_complete(session, id, directory)?)
-        {
+        // It may have been completed just before the upload ended.
+        let stays = match is_left {
+            true => self.stays_as_version(session, id, directory)?,
+            false => {
+                !self.is_abandoned(session, file)? || self.is_complete(session, id, directory)?
+            }
+        };
+        if stays {
             return Ok(false);
         }
         match self.delete_file(session, id, directory.map(str::to_owned)) {

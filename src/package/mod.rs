@@ -276,7 +276,7 @@ impl Inner {
         Ok(information)
     }
 
-    /// The same as `path_name`, for requests that read.
+    /// The same as `path_name`, for requests that read. The first one asks the service which it is, if it is not known.
     fn path_name_to_read(&self, session: &Session) -> Result<&str> {
         if self.read_by_code.get().is_none() {
             self.refresh(session)?;

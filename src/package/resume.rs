@@ -42,6 +42,11 @@ pub(super) fn goes_on(error: &Error) -> bool {
     ends_all(error) || !is_refused
 }
 
+/// By which a change of a source shows; `None` if it has no such time.
+fn modified(source: &SourceFile) -> Option<i64> {
+    source.stamp().map(|stamp| stamp.modified)
+}
+
 fn is_same_layout(begun: &Begun, now: Plan) -> bool {
     (begun.size, begun.parts, begun.part_size) == (now.size, now.parts, now.part_size)
 }
@@ -55,12 +60,14 @@ impl Inner {
         name: &str,
         plan: Plan,
         directory: Option<&str>,
+        source: &SourceFile,
     ) -> Result<Created> {
         let before = entry.begun();
         let mut begun = Begun {
             size: plan.size,
             parts: plan.parts,
             part_size: plan.part_size,
+            modified: modified(source),
             directory: directory.unwrap_or_default().to_owned(),
             ..Begun::default()
         };
@@ -176,11 +183,10 @@ impl Inner {
         if !is_it {
             return Ok(Before::Nothing);
         }
-        let is_same = is_same_layout(&begun, plan);
+        let is_same = is_same_layout(&begun, plan) && begun.modified == modified(source);
         // A complete file may take further parts, which nobody expects who has read it. All may be there though not all
-        // are noted, and other programs ask for its completion too.
-        let is_complete = self.is_complete(session, id, directory)?;
-        if is_same && !is_complete {
+        // are noted, and other programs ask for its completion too. What has changed should not be completed any more.
+        if is_same && !self.is_complete(session, id, directory)? {
             session.call.log(format!(
                 "{name}: goes on with {} of {} parts",
                 begun.stored.len(),
@@ -193,7 +199,7 @@ impl Inner {
             };
             return Ok(Before::Parts(created, begun.stored));
         }
-        if is_complete && self.is_as_sent(session, (entry, &begun), source, plan, &file)? {
+        if is_same && self.is_as_sent(session, (entry, &begun), source, plan, &file)? {
             self.steps.lock().is_gone_on_with(id);
             self.forget_mark(id);
             return Ok(Before::All(begun.file_id));
@@ -201,16 +207,13 @@ impl Inner {
         session.call.log(format!(
             "{name}: the file has changed since its upload began, which begins anew"
         ));
-        // A complete file in a Workspace becomes an earlier version.
-        if !is_complete || !self.steps.lock().is_workspace() {
-            match self.delete_file(session, id, directory.map(str::to_owned)) {
-                Err(error) if ends_all(&error) => return Err(error),
-                Err(error) => session.call.log(format!(
-                    "what was sent of {name} before was not removed: {}",
-                    error.message()
-                )),
-                Ok(()) => {}
-            }
+        match self.remove_failed(session, id, directory.map(str::to_owned)) {
+            Err(error) if ends_all(&error) => return Err(error),
+            Err(error) => session.call.log(format!(
+                "what was sent of {name} before was not removed: {}",
+                error.message()
+            )),
+            Ok(()) => {}
         }
         self.forget_mark(id);
         Ok(Before::Nothing)

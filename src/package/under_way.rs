@@ -98,7 +98,7 @@ impl Running {
         }
         let part = Call::part_of(whole, Phase::Transferring);
         let session = inner.client.session(&part.call);
-        if let Err(error) = inner.delete_file(&session, &id, self.directory_id) {
+        if let Err(error) = inner.remove_failed(&session, &id, self.directory_id) {
             whole.log(format!(
                 "a file whose upload failed was not removed: {}",
                 error.message()
@@ -124,7 +124,7 @@ impl Package {
         }
         self.clean_up(move |inner, session| {
             for (id, directory_id) in files {
-                let _ = inner.delete_file(session, &id, directory_id);
+                let _ = inner.remove_failed(session, &id, directory_id);
             }
         });
     }

@@ -63,6 +63,7 @@ pub struct UploadOptions {
     pub allow_growth: bool,
     /// A file in which the upload of a path notes what it has sent. If the upload fails, is stopped or is killed, the
     /// same call goes on from there, in another process too; the parts that are stored are only read and compared.
+    /// If size or time of the source have changed since, the upload begins anew.
     /// The file is created if it is missing, and removed when nothing is left to go on with.
     pub resume_file: Option<PathBuf>,
 }
@@ -71,7 +72,7 @@ impl Package {
     /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
     ///
     /// If an upload fails or is stopped, its file is removed again; with a resume file, only if the service has refused
-    /// it.
+    /// it. A file that is complete nevertheless stays in a Workspace, as the current version.
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] if another transfer uses the resume file; [`ErrorKind::InvalidArgument`] if it is none;
@@ -188,7 +189,7 @@ impl Package {
         let file_id = created.file_id.clone();
         self.0.steps.lock().left_incomplete(created);
         self.clean_up(move |inner, session| {
-            let _ = inner.delete_file(session, &file_id, directory_id);
+            let _ = inner.remove_failed(session, &file_id, directory_id);
         });
     }
 }
@@ -382,9 +383,11 @@ impl FileUpload {
             Before::Parts(created, stored) => (created, Some(stored)),
             Before::Nothing => {
                 let (inner, name) = (&self.inner, &self.name);
-                let created = match &entry {
-                    Some(entry) => inner.begin(&session, entry, name, plan, directory)?,
-                    None => inner.create_file(&session, name, plan, directory)?,
+                let created = match (&entry, &feed) {
+                    (Some(entry), Feed::File(source)) => {
+                        inner.begin(&session, entry, name, plan, directory, source)?
+                    }
+                    _ => inner.create_file(&session, name, plan, directory)?,
                 };
                 (created, None)
             }

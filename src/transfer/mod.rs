@@ -3,10 +3,11 @@
 //! `upload` reads parts (`source`), encrypts and sends them; `download` fetches and verifies them (`fetch`, `claims`,
 //! `own_passphrase`) and writes them in order (`assembly`, `outlet`), with a part that the service does not count
 //! (`surplus`), or only compares them with a local file (`compare`). A later call goes on with what `resume` has noted:
-//! of a download with its temporary file (`kept`), which gets parts before their turn too (`early`); of an upload with the
-//! parts that are there, some of which it compares (`parts_there`). `proof` fetches no more of a file than proves a keycode. Each part is moved by `attempt`, by whichever `route` works, to or from its URL
-//! (`urls`). `plan` cuts a file into parts, `flight` finds out how many of them go best at once, `crew` and `queue` share
-//! work among threads, and `budget` limits the memory of them all.
+//! of a download with its temporary file (`kept`), which gets parts before their turn too (`early`); of an upload with
+//! the parts that are there, some of which it compares (`parts_there`). `proof` fetches no more of a file than proves a
+//! keycode. Each part is moved by `attempt`, by whichever `route` works, to or from its URL (`urls`). `plan` cuts a file
+//! into parts, `flight` finds out how many of them go best at once, `crew` and `queue` share work among threads, and
+//! `budget` limits the memory of them all.
 
 mod assembly;
 mod attempt;

@@ -2,7 +2,7 @@
 
 use super::fetch::{PartFetcher, Wanted};
 use super::file_to_fetch::FileToFetch;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A complete file on the service, of which some parts are compared.
 pub(crate) struct PartsThere(PartFetcher);
@@ -12,17 +12,31 @@ impl PartsThere {
         Self(PartFetcher::to_look_at(file))
     }
 
-    /// Whether a part has this content. A part that the service refuses, or that does not decrypt, has not.
+    /// Whether a part has this content. One that cannot be had, or not be opened, has another content.
     pub(crate) fn has(&self, part: u32, content: &[u8]) -> Result<bool> {
         match self.0.fetch(&Wanted::alone(part)) {
             Ok(piece) => Ok(piece.plaintext() == content),
-            Err(error) if error.server_code().is_some() => Ok(false),
-            Err(error) => match error.kind() {
-                ErrorKind::DecryptFailed | ErrorKind::WrongPart => Ok(false),
-                _ => Err(error),
-            },
+            Err(error) if is_of_part(&error) => Ok(false),
+            Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a later attempt would fail in the same way.
+fn is_of_part(error: &Error) -> bool {
+    let is_down = matches!(error.http_status(), Some(429 | 500..=599));
+    let is_its = matches!(
+        error.kind(),
+        ErrorKind::BadAnswer
+            | ErrorKind::DecryptFailed
+            | ErrorKind::Denied
+            | ErrorKind::HttpError
+            | ErrorKind::PartTooLarge
+            | ErrorKind::StorageRefused
+            | ErrorKind::UnsupportedFormat
+            | ErrorKind::WrongPart
+    );
+    !is_down && (is_its || error.server_code() == Some("FAIL"))
 }
 
 impl Drop for PartsThere {

@@ -43,6 +43,8 @@ pub(crate) struct Begun {
     pub(crate) parts: u32,
     /// How long all parts but the last are, if that is known.
     pub(crate) part_size: u64,
+    /// The time of modification of the file that is uploaded, if that shows a change.
+    pub(crate) modified: Option<i64>,
     /// The directory into which a file is uploaded; empty for the root. By this and the id it can be deleted.
     pub(crate) directory: String,
     /// The version of a file in a Workspace that is downloaded; 0 if it has none.
@@ -403,6 +405,9 @@ fn begin(key: &str, begun: &Begun) -> Value {
         "begin": key, "file": begun.file_id, "size": begun.size, "parts": begun.parts,
         "part_size": begun.part_size,
     });
+    if let Some(modified) = begun.modified {
+        line["modified"] = modified.into();
+    }
     if !begun.directory.is_empty() {
         line["directory"] = begun.directory.as_str().into();
     }
@@ -470,6 +475,7 @@ impl Noted {
                 size: number("size")?,
                 parts: u32::try_from(number("parts")?).ok()?,
                 part_size: number("part_size")?,
+                modified: line.get("modified").and_then(Value::as_i64),
                 directory: text("directory").unwrap_or_default().to_owned(),
                 version: version()?,
                 temporary: text("temporary").map(str::to_owned),
@@ -525,6 +531,7 @@ mod tests {
             size: 9,
             parts: 3,
             part_size: 4,
+            modified: Some(-5),
             ..Begun::default()
         }
     }

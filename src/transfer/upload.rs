@@ -115,7 +115,9 @@ pub(crate) fn is_as_sent(
     there: &PartsThere,
 ) -> Result<bool> {
     let mut plaintext = Vec::new();
-    for part in 1..=plan.parts {
+    let is_noted = |part: &u32| begun.stored.contains_key(part);
+    let (noted_parts, others): (Vec<_>, Vec<_>) = (1..=plan.parts).partition(is_noted);
+    for part in noted_parts.into_iter().chain(others) {
         call.check()?;
         let (offset, length) = plan.range(part);
         plaintext.resize(length, 0);
@@ -128,6 +130,7 @@ pub(crate) fn is_as_sent(
             return Ok(false);
         }
     }
+    source.check_unchanged()?;
     Ok(true)
 }
 

@@ -192,10 +192,11 @@ namespace LibSendSafely
 
         /// <summary>A file on this machine in which the upload notes what it has sent; only for a path. If the upload
         /// fails, is stopped or is killed, what it sent stays in the package, and the same call goes on from there, in
-        /// another process too: parts that are stored are only read and compared. The file is private and small, and
-        /// has neither content nor keys nor names. It is created if it is missing, and removed when nothing is left to
-        /// go on with. <see cref="Status.Busy"/>: another transfer uses it. <see cref="Status.InvalidArgument"/>: it is
-        /// no such file, and was not changed. Default: none, and a failed upload deletes what it sent.</summary>
+        /// another process too: parts that are stored are only read and compared. If size or time of the source have
+        /// changed since, the upload begins anew. The file is private and small, and has neither content nor keys nor
+        /// names. It is created if it is missing, and removed when nothing is left to go on with. <see
+        /// cref="Status.Busy"/>: another transfer uses it. <see cref="Status.InvalidArgument"/>: it is no such file,
+        /// and was not changed. Default: none, and a failed upload deletes what it sent.</summary>
         public string ResumeFile { get; set; }
 
         internal UploadOptions Copy() => (UploadOptions)MemberwiseClone();

@@ -284,7 +284,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             let mut left = Vec::new();
             for file in files.iter().filter(|file| !is_known(file)) {
                 let is_left = match begun.contains(&file.file_id) {
-                    true => !worker_inner.is_complete(&session, &file.file_id, Some(&id))?,
+                    true => !worker_inner.is_given(&session, &file.file_id, Some(&id))?,
                     false => {
                         worker_inner.remove_if_left(&session, file, Some(&id))?
                             || worker_inner.remove_if_cut(&session, file, Some(&id), &cut)?

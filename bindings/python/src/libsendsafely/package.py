@@ -247,8 +247,9 @@ class Package(Handle):
 
         resume_file is the path of a file in which the upload of a path notes what it has sent. If the upload fails, is
         stopped or is killed, what it sent stays in the package, and the same call goes on from there, in another
-        process too: parts that are stored are only read and compared. The file is private and small, and has neither
-        content nor keys nor names. It is created if it is missing, and removed when nothing is left to go on with.
+        process too: parts that are stored are only read and compared. If size or time of the source have changed since,
+        the upload begins anew. The file is private and small, and has neither content nor keys nor names. It is created
+        if it is missing, and removed when nothing is left to go on with.
         Status.BUSY: another transfer uses it. Status.INVALID_ARGUMENT: it is no such file, and was not changed.
 
         Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
