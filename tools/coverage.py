@@ -132,7 +132,7 @@ def main(arguments):
         # Each process has a file of its own: one that is killed while it writes spoils its own alone, which does not count then.
         programs.write_text(json.dumps(run_all(os.environ | {
             "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": str(ROOT / "tools/instrumented"), "LLVM_PROFILE_FILE": str(PROFILES / "%p-%m.profraw"),
-            "PROGRAM_TIMEOUT": "1200"})))
+            "CARGO_INCREMENTAL": "0", "PROGRAM_TIMEOUT": "1200"})))
         (PLACE / "profiles.txt").write_text("".join(f"{profile}\n" for profile in sorted(PROFILES.glob("*.profraw"))))
         output(profdata, "merge", "-sparse", "-failure-mode=all", f"-input-files={PLACE / 'profiles.txt'}", "-o", MERGED)
         shutil.rmtree(PROFILES)
