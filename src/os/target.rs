@@ -271,7 +271,7 @@ impl TargetFile {
         let decide = self.decide.take();
         let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
         // The lock is held until the file has its name.
-        let mut _lock = None;
+        let mut held = None;
         if let Some(file) = self.file.take() {
             // Of a file that was kept, something may stand behind what was written.
             if self.reserved > self.written || self.is_kept {
@@ -289,7 +289,7 @@ impl TargetFile {
                 file.sync_all().map_err(|error| failed(&error))?;
             }
             let copy = file.try_clone().map_err(|error| failed(&error))?;
-            _lock = Some(file);
+            held = Some(file);
             close(copy).map_err(|error| failed(&error))?;
         }
         let mut fate = Fate::Named(self.target.clone(), self.existing);
@@ -318,8 +318,11 @@ impl TargetFile {
                 let entries = entries(&target).map_err(|error| failed(&error))?;
                 let name = self.temporary.clone();
                 let replaced = replace_expected(&mut self.temporary, &target, is_expected, &aside);
-                // By another name no later call goes on with it.
+                // By another name, or with a mode that lets others write, no later call goes on with it.
                 self.is_kept &= self.temporary == name;
+                if let Some(file) = held.as_ref().filter(|_| self.is_kept) {
+                    make_private(file);
+                }
                 if !replaced.map_err(|error| failed(&error))? {
                     return Err(was_changed(&target));
                 }
@@ -446,6 +449,15 @@ fn set_mode_like(file: &File, model: &fs::Metadata) {
     };
     let _ = file.set_permissions(fs::Permissions::from_mode(model.mode() & mask));
 }
+
+#[cfg(unix)]
+fn make_private(file: &File) {
+    use std::os::unix::fs::PermissionsExt;
+    let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
+}
+
+#[cfg(not(unix))]
+fn make_private(_file: &File) {}
 
 #[cfg(not(unix))]
 fn set_mode_like(_file: &File, _model: &fs::Metadata) {}
@@ -589,10 +601,13 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_kept_file_that_could_not_replace_another_one_keeps_its_name() {
+        use std::os::unix::fs::PermissionsExt;
         for is_changed_at_once in [true, false] {
             let directory = scratch("changed");
             let target = directory.join("report.pdf");
             fs::write(&target, "old").expect("write");
+            let shared = fs::Permissions::from_mode(0o664);
+            fs::set_permissions(&target, shared).expect("the mode");
             let mut file = TargetFile::create_kept(&target, Existing::Overwrite).expect("create");
             file.keep();
             let name = file.temporary_name().expect("a name");

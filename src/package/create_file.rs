@@ -17,7 +17,7 @@ use rand_core::{OsRng, RngCore};
 use super::Inner;
 use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
-use super::report::ends_all;
+use super::report::is_down;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::{Credentials, Session};
 use crate::crypto::{digest_of_texts, hex};
@@ -35,10 +35,14 @@ const SAME_TIME: u64 = 10 * 60;
 /// No upload that began so long ago is still under way.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Whether the service refuses a file for what it is: any other refusal says nothing of it.
-fn is_refusal(error: &Error) -> bool {
-    error.server_code().is_some()
-        && (!ends_all(error) || error.kind() == ErrorKind::PasswordRequired)
+/// Whether the service does not give a file for what it is: any other refusal says nothing of it.
+fn is_not_given(error: &Error) -> bool {
+    let is_incomplete = matches!(error.server_code(), Some("DENIED" | "FAIL"));
+    is_incomplete
+        || matches!(
+            error.kind(),
+            ErrorKind::PasswordRequired | ErrorKind::BadAnswer
+        )
 }
 
 /// Whether a creation and a file, by its time in seconds since 1970, belong together and are long over.
@@ -241,10 +245,10 @@ impl Inner {
             directory,
         };
         match endpoint::upload_complete(session, file) {
-            Err(error) if is_refusal(&error) => {}
+            Err(error) if error.server_code().is_some() && !is_down(&error) => {}
             result => return result,
         }
-        // Some services refuse this for a file that was completed long ago.
+        // Some services refuse this for a file that was completed long ago, and all to a mere reader.
         self.is_given(session, file_id, directory)
     }
 
@@ -262,39 +266,40 @@ impl Inner {
             directory,
         };
         match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
-            Err(error) if is_refusal(&error) => Ok(false),
+            Err(error) if is_not_given(&error) => Ok(false),
             result => result.map(|_| true),
         }
     }
 
-    /// Removes the file of an upload that has failed. One in a Workspace that is complete nevertheless is the current
-    /// version now: with it the earlier ones would go.
+    /// Removes the file of an upload that has failed; returns whether it did. One in a Workspace that is complete
+    /// nevertheless is the current version now: with it the earlier ones would go.
     pub(super) fn remove_failed(
         &self,
         session: &Session,
         file_id: &str,
         directory: Option<String>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         if self.stays_as_version(session, file_id, directory.as_deref())? {
-            return Ok(());
+            return Ok(false);
         }
-        self.delete_file(session, file_id, directory)
+        self.delete_file(session, file_id, directory)?;
+        Ok(true)
     }
 
-    /// Whether the file of an upload that has failed is complete, in a Workspace: then nobody removes it.
+    /// Whether the file of an upload that has failed is complete, in a Workspace: then nobody removes it. Its mark stays,
+    /// by which a later program would find that it is not.
     fn stays_as_version(
         &self,
         session: &Session,
         file_id: &str,
         directory: Option<&str>,
     ) -> Result<bool> {
-        let is_whole =
-            self.steps.lock().is_workspace() && self.is_given(session, file_id, directory)?;
-        if is_whole {
+        let is_workspace = self.steps.lock().is_workspace();
+        let stays = is_workspace && self.is_given(session, file_id, directory)?;
+        if stays {
             self.steps.lock().is_gone_on_with(file_id);
-            self.forget_mark(file_id);
         }
-        Ok(is_whole)
+        Ok(stays)
     }
 
     /// Whether an incomplete file was left by a program of this user on this machine that has ended.

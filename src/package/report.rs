@@ -229,11 +229,15 @@ impl Items {
     }
 }
 
+/// Whether the server is down, which says nothing of what it was asked for.
+pub(super) fn is_down(error: &Error) -> bool {
+    matches!(error.http_status(), Some(429 | 500..=599))
+}
+
 /// Whether every other file would fail in the same way. A server that is down has been tried for the whole retry
 /// window.
 pub(super) fn ends_all(error: &Error) -> bool {
-    let is_down = matches!(error.http_status(), Some(429 | 500..=599));
-    is_down
+    is_down(error)
         || matches!(
             error.kind(),
             ErrorKind::Stopped

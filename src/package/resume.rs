@@ -146,7 +146,7 @@ impl Inner {
     /// Removes what was sent of a file with which nobody goes on, unless it is complete.
     pub(super) fn remove_begun(&self, session: &Session, begun: &Begun) -> Result<()> {
         let (id, directory) = (&begun.file_id, Some(begun.directory.clone()));
-        if !self.is_complete(session, id, directory.as_deref())? {
+        if !self.is_given(session, id, directory.as_deref())? {
             match self.delete_file(session, id, directory) {
                 Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {}
                 deleted => deleted?,
@@ -186,7 +186,8 @@ impl Inner {
         let is_same = is_same_layout(&begun, plan) && begun.modified == modified(source);
         // A complete file may take further parts, which nobody expects who has read it. All may be there though not all
         // are noted, and other programs ask for its completion too. What has changed should not be completed any more.
-        if is_same && !self.is_complete(session, id, directory)? {
+        let is_complete = is_same && self.is_complete(session, id, directory)?;
+        if is_same && !is_complete {
             session.call.log(format!(
                 "{name}: goes on with {} of {} parts",
                 begun.stored.len(),
@@ -207,13 +208,21 @@ impl Inner {
         session.call.log(format!(
             "{name}: the file has changed since its upload began, which begins anew"
         ));
+        // With a version that others have, the earlier ones would go.
+        let is_version = is_complete || !file.old_versions.is_empty();
+        let is_workspace = self.steps.lock().is_workspace();
+        if is_version && is_workspace {
+            self.steps.lock().is_gone_on_with(id);
+            self.forget_mark(id);
+            return Ok(Before::Nothing);
+        }
         match self.remove_failed(session, id, directory.map(str::to_owned)) {
             Err(error) if ends_all(&error) => return Err(error),
             Err(error) => session.call.log(format!(
                 "what was sent of {name} before was not removed: {}",
                 error.message()
             )),
-            Ok(()) => {}
+            Ok(_) => {}
         }
         self.forget_mark(id);
         Ok(Before::Nothing)

@@ -333,7 +333,11 @@ impl Doubtful {
         if let (Some(_), Some(begun), Some(entry)) = (&whole, &begun, &self.entry) {
             // Another call has sent the file meanwhile.
             if self.there.iter().any(|file| file.file_id == *begun) {
-                inner.delete_file(session, begun, self.directory_id.clone())?;
+                let removed = inner.remove_failed(session, begun, self.directory_id.clone());
+                if !removed? {
+                    // It is the current version by now, whatever it has.
+                    whole = None;
+                }
             }
             entry.end()?;
         }
