@@ -131,6 +131,11 @@ impl Error {
         self.http_status
     }
 
+    /// Whether the server, or a gateway before it, is down: that says nothing of what it was asked for.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self.http_status, Some(429 | 500..=599))
+    }
+
     /// The service's code (`protocol` 2.2), if it has refused the request.
     pub fn server_code(&self) -> Option<&str> {
         self.server_code.as_deref()

@@ -17,7 +17,6 @@ use rand_core::{OsRng, RngCore};
 use super::Inner;
 use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
-use super::report::is_down;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::{Credentials, Session};
 use crate::crypto::{digest_of_texts, hex};
@@ -245,7 +244,7 @@ impl Inner {
             directory,
         };
         match endpoint::upload_complete(session, file) {
-            Err(error) if error.server_code().is_some() && !is_down(&error) => {}
+            Err(error) if error.server_code().is_some() && !error.is_down() => {}
             result => return result,
         }
         // Some services refuse this for a file that was completed long ago, and all to a mere reader.

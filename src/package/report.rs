@@ -229,15 +229,10 @@ impl Items {
     }
 }
 
-/// Whether the server is down, which says nothing of what it was asked for.
-pub(super) fn is_down(error: &Error) -> bool {
-    matches!(error.http_status(), Some(429 | 500..=599))
-}
-
 /// Whether every other file would fail in the same way. A server that is down has been tried for the whole retry
 /// window.
 pub(super) fn ends_all(error: &Error) -> bool {
-    is_down(error)
+    error.is_down()
         || matches!(
             error.kind(),
             ErrorKind::Stopped

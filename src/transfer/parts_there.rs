@@ -24,7 +24,6 @@ impl PartsThere {
 
 /// Whether a later attempt would fail in the same way.
 fn is_of_part(error: &Error) -> bool {
-    let is_down = matches!(error.http_status(), Some(429 | 500..=599));
     let is_its = matches!(
         error.kind(),
         ErrorKind::BadAnswer
@@ -36,7 +35,7 @@ fn is_of_part(error: &Error) -> bool {
             | ErrorKind::UnsupportedFormat
             | ErrorKind::WrongPart
     );
-    !is_down && (is_its || error.server_code() == Some("FAIL"))
+    !error.is_down() && (is_its || error.server_code() == Some("FAIL"))
 }
 
 impl Drop for PartsThere {
