@@ -19,6 +19,13 @@
 #include <sys/time.h>
 #endif
 
+#ifdef __SANITIZE_THREAD__
+/* rustc calls these functions, which gcc's ThreadSanitizer does not have: it watches the plain ones. */
+void *__tsan_memcpy(void *to, const void *from, size_t size) { return memcpy(to, from, size); }
+void *__tsan_memmove(void *to, const void *from, size_t size) { return memmove(to, from, size); }
+void *__tsan_memset(void *to, int byte, size_t size) { return memset(to, byte, size); }
+#endif
+
 static atomic_uint passed_checks, failed_checks;
 
 static void die(const char *what, const char *which) {
