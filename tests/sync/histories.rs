@@ -16,7 +16,7 @@ use sendsafely::{Action, Direction, DownloadOptions, ErrorKind, Package, Sink, S
 use serde_json::{Value, json};
 
 use crate::support::{Emulator, PART, Watch, is_write};
-use crate::{Chance, Machine, child_sync, machines_with};
+use crate::{Chance, Machine, Outcome, child_sync, machines_with};
 
 /// Names that make trouble for each other: a file where another machine has a directory, two cases, two forms of
 /// Unicode.
@@ -172,15 +172,7 @@ impl<'a> History<'a> {
                 force: true,
                 ..self.options(at, true)
             };
-            let mut outcome = self.machines[at].sync_with(&options);
-            let deadline = Instant::now() + LATEST;
-            while (outcome.as_ref())
-                .is_err_and(|failed| failed.error.kind() == ErrorKind::SyncRunning)
-                && Instant::now() < deadline
-            {
-                thread::sleep(Duration::from_millis(20));
-                outcome = self.machines[at].sync_with(&options);
-            }
+            let outcome = self.synced(at, &options);
             self.log.push(format!("{at}: last sync: {outcome:?}"));
             outcome.unwrap();
             if is_undisturbed {
@@ -317,11 +309,25 @@ impl<'a> History<'a> {
         }
     }
 
+    /// A sync that waits until a stopped one has let go of the directory.
+    fn synced(&self, at: usize, options: &SyncOptions) -> Outcome {
+        let deadline = Instant::now() + LATEST;
+        loop {
+            let outcome = self.machines[at].sync_with(options);
+            let is_busy = (outcome.as_ref())
+                .is_err_and(|failed| failed.error.kind() == ErrorKind::SyncRunning);
+            if !is_busy || Instant::now() >= deadline {
+                return outcome;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     fn sync(&mut self, at: usize) -> String {
         let options = self.any_options(at);
         // The last request of a killed program may still be under way.
         let is_undisturbed = self.reader.read().incomplete.is_empty();
-        let outcome = self.machines[at].sync_with(&options);
+        let outcome = self.synced(at, &options);
         let done = format!("sync {}: {outcome:?}", said(&options));
         match outcome {
             Err(failed) if failed.error.kind() == ErrorKind::ManyDeletions => {}
