@@ -143,14 +143,12 @@ impl Inner {
         is_as_sent(&session.call, source, plan, passphrase, begun, &there)
     }
 
-    /// Removes what was sent of a file with which nobody goes on, unless it is complete.
+    /// Removes what was sent of a file of a Workspace with which nobody goes on, unless it is complete.
     pub(super) fn remove_begun(&self, session: &Session, begun: &Begun) -> Result<()> {
-        let (id, directory) = (&begun.file_id, Some(begun.directory.clone()));
-        if !self.is_given(session, id, directory.as_deref())? {
-            match self.delete_file(session, id, directory) {
-                Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {}
-                deleted => deleted?,
-            }
+        let id = &begun.file_id;
+        match self.remove_failed(session, id, Some(begun.directory.clone())) {
+            Err(error) if error.kind() != ErrorKind::FileNotOnPackage => return Err(error),
+            _ => {}
         }
         self.forget_mark(id);
         Ok(())
