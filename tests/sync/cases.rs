@@ -673,6 +673,24 @@ fn a_dry_run_ends_as_the_sync_would_if_it_deletes_many_files() {
 }
 
 #[test]
+fn a_dry_run_completes_no_file_of_others() {
+    let emulator = Emulator::start();
+    let (machine, _) = two_machines(&emulator);
+    machine.write("a", "here");
+    let path = format!("/packages/{}/files", machine.package.id());
+    let begun = json!({"name": "a", "size": 5, "parts": 1});
+    emulator.admin_json("PUT", &path, &begun);
+    emulator.forget_requests();
+    let options = SyncOptions {
+        dry_run: true,
+        ..machine.options()
+    };
+    machine.sync_with(&options).unwrap();
+    assert_eq!(emulator.count("upload_complete"), 0);
+    assert!(emulator.count("download_urls") > 0);
+}
+
+#[test]
 fn a_dry_run_creates_no_state_directory() {
     let emulator = Emulator::start();
     let (one, _) = two_machines(&emulator);

@@ -280,6 +280,11 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
         } = directory;
         let is_known =
             |file: &File| known_id(&joined(&path, &file.file_name)) == Some(&file.file_id);
+        // The question whether a file is complete may complete it, which a dry run must not.
+        let is_complete = |file: &File| match may_clean {
+            true => worker_inner.is_complete(&session, &file.file_id, Some(&id)),
+            false => worker_inner.is_given(&session, &file.file_id, Some(&id)),
+        };
         if may_clean {
             let mut left = Vec::new();
             for file in files.iter().filter(|file| !is_known(file)) {
@@ -296,9 +301,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             }
             files.retain(|file| !left.contains(&file.file_id));
         }
-        current(&mut files, is_known, |file| {
-            worker_inner.is_complete(&session, &file.file_id, Some(&id))
-        })?;
+        current(&mut files, is_known, is_complete)?;
         let there: Vec<_> = (directories
             .iter()
             .map(|below| Entry::directory(&below.name)))
@@ -371,7 +374,7 @@ pub(super) fn list_there(call: &Arc<Call>, list: ListThere<'_>) -> Result<Remote
             let path = joined(&path, name);
             let is_here = || matches!(here.lock().entries.get(&path), Some(Here::File { .. }));
             let is_new = known_id(&path) != Some(&file.file_id) && is_here();
-            if is_new && !worker_inner.is_complete(&session, &file.file_id, Some(&id))? {
+            if is_new && !is_complete(file)? {
                 incomplete.insert(path);
             }
         }
