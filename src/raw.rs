@@ -108,7 +108,7 @@ pub fn encrypt_message(
     text: &str,
 ) -> Result<String> {
     let passphrase = passphrase(server_secret, keycode)?;
-    os::on_clean_stack(|| crypto::encrypt_message(text, &passphrase))
+    crypto::encrypt_message(text, &passphrase)
 }
 
 /// Decrypts the message of a package.
@@ -121,7 +121,7 @@ pub fn decrypt_message(
     base64: &str,
 ) -> Result<SecretString> {
     let passphrase = passphrase(server_secret, keycode)?;
-    let text = os::on_clean_stack(|| crypto::decrypt_message(base64, &passphrase, |_| Ok(())))?;
+    let text = crypto::decrypt_message(base64, &passphrase, |_| Ok(()))?;
     Ok(SecretString::new(text))
 }
 

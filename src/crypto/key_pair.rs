@@ -22,6 +22,7 @@ use super::openpgp::{Limits, PartBuffer, decrypt_failed, open_with_private_key};
 use super::public_key;
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 use crate::secret::SecretString;
 
 /// The user id that the official Node client gives to its keys.
@@ -42,13 +43,13 @@ const ARMOR_CAPACITY: usize = 32 * 1024;
 /// `InvalidKey` if the key cannot be read or cannot encrypt.
 pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Result<String> {
     let key = public_key::parse(armored_public_key)?;
-    match public_key::choose(&key) {
-        None => Err(public_key::cannot_encrypt(&key)),
-        Some(choice) => match choice.subkey {
-            Some(subkey) => encrypt_to(keycode, subkey),
-            None => encrypt_to(keycode, &key.primary_key),
-        },
-    }
+    let Some(choice) = public_key::choose(&key) else {
+        return Err(public_key::cannot_encrypt(&key));
+    };
+    os::on_clean_stack(|| match choice.subkey {
+        Some(subkey) => encrypt_to(keycode, subkey),
+        None => encrypt_to(keycode, &key.primary_key),
+    })
 }
 
 /// A packet with a new session key for the public key, then the keycode encrypted under it. Framed here like a part:
@@ -156,11 +157,11 @@ impl PrivateKey {
             proceed: &|_| Ok(()),
         };
         let mut message = Zeroizing::new(bare_block(armored, MESSAGE).as_bytes().to_vec());
-        let opened =
-            open_with_private_key(&mut message, &self.0, &limits).map_err(|e| match e.kind() {
-                ErrorKind::PartTooLarge => decrypt_failed(),
-                _ => e,
-            })?;
+        let opened = os::on_clean_stack(|| open_with_private_key(&mut message, &self.0, &limits))
+            .map_err(|e| match e.kind() {
+            ErrorKind::PartTooLarge => decrypt_failed(),
+            _ => e,
+        })?;
         let content = opened.content;
         let text = std::str::from_utf8(&message[content]).map_err(|_| decrypt_failed())?;
         Keycode::from_text(text).map_err(|_| decrypt_failed())

@@ -9,6 +9,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::keycode::Passphrase;
 use super::openpgp::{Limits, PartBuffer, decrypt_failed, open};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 
 /// As tolerant as the official clients about how base64 ends.
 const TOLERANT: GeneralPurpose = GeneralPurpose::new(
@@ -30,7 +31,7 @@ pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<Str
     buffer
         .plaintext_mut(text.len())
         .copy_from_slice(text.as_bytes());
-    let sealed = buffer.seal_text(passphrase)?;
+    let sealed = os::on_clean_stack(|| buffer.seal_text(passphrase))?;
     let mut encrypted = String::new();
     let length = sealed.len().div_ceil(3) * 4;
     encrypted
@@ -55,7 +56,7 @@ pub(crate) fn decrypt_message(
         max_plaintext: message.len().max(LARGEST_COMPRESSED),
         proceed: &proceed,
     };
-    let content = open(&mut message, passphrase, &limits)?.content;
+    let content = os::on_clean_stack(|| open(&mut message, passphrase, &limits))?.content;
     let text = std::str::from_utf8(&message[content]).map(str::to_owned);
     message.zeroize();
     text.map_err(|_| {

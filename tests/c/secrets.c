@@ -49,6 +49,9 @@ static unsigned count_in(const unsigned char *memory, size_t size, const struct 
   return found;
 }
 
+/* The mapping in which the last search has found something. */
+static char found_in[512];
+
 /* Searches all writable memory, in pieces that overlap. */
 static unsigned count_in_memory(const struct masked *masked, unsigned char key) {
   static unsigned char piece[PIECE + LONGEST];
@@ -67,7 +70,9 @@ static unsigned count_in_memory(const struct masked *masked, unsigned char key) 
       ssize_t got = pread(memory, piece, wanted, (off_t)from);
       if (got <= 0) break;
       /* The buffer of the search is memory, too, and is skipped: its content is found at its origin. */
-      found += count_in(piece, (size_t)got, masked, key);
+      unsigned here = count_in(piece, (size_t)got, masked, key);
+      if (here > 0) snprintf(found_in, sizeof found_in, "%.*s", (int)strcspn(line, "\n"), line);
+      found += here;
       wipe(piece, sizeof piece);
       from += wanted < sizeof piece ? wanted : PIECE;
     }
@@ -94,9 +99,10 @@ static void wait_for_workers(void) {
 static void check_gone(const struct masked *masked) {
   struct masked block = *masked;
   unsigned found = count_in_memory(&block, 0);
-  check_at(__FILE__, __LINE__, found == 0, "%s is left in memory %u times", masked->what, found);
+  check_at(__FILE__, __LINE__, found == 0, "%s is left in memory %u times: %s", masked->what, found, found_in);
   found = count_in_memory(&block, 0x36) + count_in_memory(&block, 0x5c);
-  check_at(__FILE__, __LINE__, found == 0, "the key schedule of %s is left in memory %u times", masked->what, found);
+  check_at(__FILE__, __LINE__, found == 0, "the key schedule of %s is left in memory %u times: %s", masked->what, found,
+           found_in);
 }
 
 /* A secret that no other run has. */
@@ -177,6 +183,9 @@ int main(void) {
   upload.resume_file = resume;
   CHECK_OK(sendsafely_package_upload_file(package, source, &upload, &large, NULL));
   CHECK_OK(sendsafely_package_set_message(package, shown(message, text), NULL));
+  wipe(text, sizeof text);
+  /* Before later calls use the same stack. */
+  check_gone(message);
   CHECK_OK(sendsafely_finalize_options_init(&finalize, sizeof finalize));
   finalize.undisclosed_recipients = 1;
   finalize.password = shown(password, text);
