@@ -4,8 +4,8 @@
 mod support;
 
 use sendsafely::{
-    Client, Directory, DirectoryOptions, DirectoryPage, DownloadOptions, ErrorKind, File, Package,
-    PackageInformation, Result, Sink, Source, UploadOptions,
+    Client, ClientOptions, Directory, DirectoryOptions, DirectoryPage, DownloadOptions, ErrorKind,
+    File, Package, PackageInformation, Result, Sink, Source, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -608,4 +608,43 @@ fn a_failed_upload_leaves_nothing_in_its_directory() {
     let information: PackageInformation = workspace.information(&mut ()).unwrap();
     assert!(information.is_workspace && information.files.is_empty());
     assert_eq!(information.label.as_deref(), Some("Project"));
+}
+
+/// A source that is written to while its upload runs becomes no version, neither mixed nor whole. Parts that go through
+/// the API server complete the file with the last one.
+#[test]
+fn a_source_that_changes_becomes_no_version() {
+    let emulator = Emulator::start();
+    for endpoint in ["part_put", "part_post"] {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 100}}));
+    }
+    for force_api_route in [true, false] {
+        let options = ClientOptions {
+            force_api_route,
+            parts_in_flight: 1,
+            ..options()
+        };
+        let workspace = workspace(&emulator.client_with(options));
+        let old = put(&workspace, None, "a.bin", b"old").unwrap();
+        let directory = TempDir::new();
+        let path = directory.file("a.bin", &noise(1, 3 * PART));
+        let mut change = Some(path.clone());
+        let mut watch = Watch::stopping(move |progress| {
+            if progress.parts_done >= 1
+                && let Some(path) = change.take()
+            {
+                std::fs::write(path, noise(2, 3 * PART)).unwrap();
+            }
+            false
+        });
+        let source = Source::Path(path);
+        let changed = workspace.upload(&mut watch, source, &UploadOptions::default());
+        refused(changed, ErrorKind::FileChanged);
+        let listed = list(&workspace, None);
+        let [file] = &listed.files[..] else {
+            panic!("{force_api_route}: {listed:?}");
+        };
+        assert_eq!(file.file_id, old.file_id, "{force_api_route}");
+        assert!(get(&workspace, None, &old.file_id).unwrap() == b"old");
+    }
 }

@@ -243,6 +243,8 @@ impl Upload {
                 let (offset, length) = file.plan.range(turn);
                 let plaintext = buffer.plaintext_mut(length);
                 source.read(plaintext, offset)?;
+                // Before it is sent: so a file that becomes complete is what its source was at one moment.
+                source.check_unchanged()?;
                 let stored = file.resume.as_ref().map(|resume| {
                     let (passphrase, file_id) = (&file.passphrase, &file.file_id);
                     noted(&resume.entry, passphrase, file_id, turn, plaintext)
