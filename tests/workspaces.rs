@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use sendsafely::{
     Client, ClientOptions, Directory, DirectoryOptions, DirectoryPage, DownloadOptions, ErrorKind,
     File, Package, PackageInformation, Result, Sink, Source, UploadOptions,
@@ -646,5 +648,34 @@ fn a_source_that_changes_becomes_no_version() {
         };
         assert_eq!(file.file_id, old.file_id, "{force_api_route}");
         assert!(get(&workspace, None, &old.file_id).unwrap() == b"old");
+    }
+}
+
+/// The response to the last request of an upload is lost, and the service is still at work on it when it is asked for the
+/// file: it completes the file a moment later. If the file were removed then, the earlier versions would go with it.
+#[test]
+fn a_file_that_may_become_complete_yet_is_not_removed() {
+    let emulator = Emulator::start();
+    for (force_api_route, endpoint) in [(false, "upload_complete"), (true, "part_post")] {
+        let options = ClientOptions {
+            force_api_route,
+            retry_window: Duration::ZERO,
+            ..options()
+        };
+        let workspace = workspace(&emulator.client_with(options));
+        let old = put(&workspace, None, "a.txt", b"old").unwrap();
+        emulator.fault(json!({"endpoint": endpoint, "when": "after", "action": {"close": true}}));
+        let incomplete = json!({"envelope": {"response": "DENIED"}});
+        emulator.fault(json!({"endpoint": "download_urls", "action": incomplete}));
+        put(&workspace, None, "a.txt", b"new").unwrap_err();
+        emulator.clear_faults();
+        let listed = list(&workspace, None);
+        let [new] = &listed.files[..] else {
+            panic!("{endpoint}: {listed:?}");
+        };
+        assert_ne!(new.file_id, old.file_id, "{endpoint}");
+        for (id, data) in [(&old.file_id, b"old"), (&new.file_id, b"new")] {
+            assert_eq!(get(&workspace, None, id).unwrap(), data, "{endpoint}");
+        }
     }
 }

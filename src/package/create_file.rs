@@ -10,6 +10,7 @@
 //! afterwards.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand_core::{OsRng, RngCore};
@@ -108,6 +109,7 @@ impl Inner {
             Ok(Created {
                 file_id: file_id?,
                 mark,
+                completion: Arc::default(),
             })
         };
         // Nothing is looked for: a program on another machine may be writing into a file that looks the same.
@@ -286,14 +288,21 @@ impl Inner {
     }
 
     /// Whether the file of an upload that has failed is complete, in a Workspace: then nobody removes it. Its mark stays,
-    /// by which a later program would find that it is not.
+    /// by which a later program would find that it is not. While the service may complete it, it stays too; the next call
+    /// that finds it removes it.
     fn stays_as_version(
         &self,
         session: &Session,
         file_id: &str,
         directory: Option<&str>,
     ) -> Result<bool> {
-        let is_workspace = self.steps.lock().is_workspace();
+        let (is_workspace, may_be_completed) = {
+            let steps = self.steps.lock();
+            (steps.is_workspace(), steps.may_be_completed(file_id))
+        };
+        if is_workspace && may_be_completed {
+            return Ok(true);
+        }
         let stays = is_workspace && self.is_given(session, file_id, directory)?;
         if stays {
             self.steps.lock().is_gone_on_with(file_id);

@@ -1,10 +1,12 @@
 //! Records of creations: files that were created, or may have been if the response was lost (`protocol` 4.2).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::os::Mark;
 use crate::record::File;
+use crate::transfer::completion::Completion;
 
 /// The properties of a file that the service lists. Two files with the same ones differ in their ids only.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,6 +68,7 @@ fn whole_seconds(later: Instant, earlier: Instant) -> i64 {
 pub(super) struct Created {
     pub(super) file_id: String,
     pub(super) mark: Option<Mark>,
+    pub(super) completion: Arc<Completion>,
 }
 
 impl Created {

@@ -195,6 +195,7 @@ impl Inner {
             let created = Created {
                 mark: Mark::set(&self.file_mark(id)),
                 file_id: begun.file_id,
+                completion: Arc::default(),
             };
             return Ok(Before::Parts(created, begun.stored));
         }

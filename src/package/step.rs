@@ -8,7 +8,6 @@ use crate::api::MOST_FILES;
 use crate::check::shown_identifier;
 use crate::crypto::SHORTEST_KEYCODE;
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::Mark;
 use crate::record::{Directory, File, PackageInformation};
 
 /// The most recipients of a package (`protocol` 7.1).
@@ -55,7 +54,7 @@ pub(super) struct Steps {
     has_message: Option<bool>,
     uploads: usize,
     /// Files of failed uploads that are still to be deleted, by id, with the marks by which other programs know them.
-    incomplete: BTreeMap<String, Option<Mark>>,
+    incomplete: BTreeMap<String, Created>,
     /// Requests to create a file whose outcome is not known.
     uncertain: Vec<Uncertain>,
     creations: u64,
@@ -406,7 +405,7 @@ impl Steps {
 
     /// Notes that an upload has failed, and that its file is still to be deleted.
     pub(super) fn left_incomplete(&mut self, created: Created) {
-        self.incomplete.insert(created.file_id, created.mark);
+        self.incomplete.insert(created.file_id.clone(), created);
     }
 
     /// Ids of the files of failed uploads that are still to be deleted.
@@ -419,6 +418,12 @@ impl Steps {
         self.incomplete.contains_key(file_id)
     }
 
+    /// Whether the service may be completing the file of a failed upload now.
+    pub(super) fn may_be_completed(&self, file_id: &str) -> bool {
+        let left = self.incomplete.get(file_id);
+        left.is_some_and(|left| left.completion.may_come())
+    }
+
     /// Notes that an upload goes on with a file that a failed one has left.
     pub(super) fn is_gone_on_with(&mut self, file_id: &str) {
         self.incomplete.remove(file_id);
@@ -427,8 +432,8 @@ impl Steps {
     /// Notes that a file was deleted.
     pub(super) fn file_deleted(&mut self, file_id: &str) {
         self.files.remove(file_id);
-        if let Some(Some(mark)) = self.incomplete.remove(file_id) {
-            mark.clear();
+        if let Some(mut left) = self.incomplete.remove(file_id) {
+            left.release();
         }
     }
 

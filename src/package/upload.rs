@@ -72,7 +72,8 @@ impl Package {
     /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
     ///
     /// If an upload fails or is stopped, its file is removed again; with a resume file, only if the service has refused
-    /// it. A file that is complete nevertheless stays in a Workspace, as the current version.
+    /// it. A file that is complete nevertheless, or may become complete yet because a response was lost, stays in a
+    /// Workspace, as the current version; if it does not become complete, a later call removes it.
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] if another transfer uses the resume file; [`ErrorKind::InvalidArgument`] if it is none;
@@ -397,7 +398,7 @@ impl FileUpload {
             entry,
             stored: stored.unwrap_or_default(),
         });
-        let file_id = created.file_id.clone();
+        let (file_id, completion) = (created.file_id.clone(), Arc::clone(&created.completion));
         secrets.evidence.file_made(&file_id);
         *self.created.lock() = Some(created);
         // After a stop, the calling thread may have returned already without removing this file.
@@ -419,6 +420,7 @@ impl FileUpload {
             flight: client.flight(),
             force_api_route: client.options().force_api_route,
             resume,
+            completion,
         })?;
         if let Some(created) = self.created.lock().as_mut() {
             created.release();

@@ -5,15 +5,17 @@
 //! (`surplus`), or only compares them with a local file (`compare`). A later call goes on with what `resume` has noted:
 //! of a download with its temporary file (`kept`), which gets parts before their turn too (`early`); of an upload with
 //! the parts that are there, some of which it compares (`parts_there`). `proof` fetches no more of a file than proves a
-//! keycode. Each part is moved by `attempt`, by whichever `route` works, to or from its URL (`urls`). `plan` cuts a file
-//! into parts, `flight` finds out how many of them go best at once, `crew` and `queue` share work among threads, and
-//! `budget` limits the memory of them all.
+//! keycode. Each part is moved by `attempt`, by whichever `route` works, to or from its URL (`urls`). `completion` knows
+//! whether the service may complete a file after its upload has failed. `plan` cuts a file into parts, `flight` finds out
+//! how many of them go best at once, `crew` and `queue` share work among threads, and `budget` limits the memory of them
+//! all.
 
 mod assembly;
 mod attempt;
 pub(crate) mod budget;
 mod claims;
 pub(crate) mod compare;
+pub(crate) mod completion;
 pub(crate) mod crew;
 pub(crate) mod download;
 mod early;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
+use super::completion::Completion;
 use super::crew::{self, Worker};
 use super::flight::Flight;
 use super::parts_there::PartsThere;
@@ -36,6 +37,7 @@ pub(crate) struct FileToSend {
     pub(crate) flight: Flight,
     pub(crate) force_api_route: bool,
     pub(crate) resume: Option<Resume>,
+    pub(crate) completion: Arc<Completion>,
 }
 
 /// What another process has sent of the file, and where this one notes what it sends.
@@ -88,6 +90,11 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
         ErrorKind::FileIncomplete,
         "the service still misses parts of the file",
     ))
+}
+
+/// Whether a request has failed by a response of the service, which has done with it.
+fn is_response(error: &Error) -> bool {
+    error.server_code().is_some() && !error.is_down()
 }
 
 fn noted(
@@ -310,8 +317,11 @@ impl Upload {
             attempts += 1;
             if through_api {
                 let sent = |bytes| meter.add(bytes);
-                endpoint::upload_part(session, self.reference(), part, sealed, &sent)?;
-                return Ok(());
+                // The last one completes the file.
+                return self.file.completion.ask(
+                    || endpoint::upload_part(session, self.reference(), part, sealed, &sent),
+                    |failure| is_response(&failure.error),
+                );
             }
             while !self.send_to_storage(part, sealed, &meter, route)? {
                 if doubts == DOUBTS {
@@ -334,16 +344,18 @@ impl Upload {
             Err(error)
                 if attempts > 1
                     && error.server_code().is_some()
-                    && matches!(
-                        endpoint::upload_complete(session, self.reference()),
-                        Ok(true)
-                    ) => {}
+                    && matches!(self.ask_completion(), Ok(true)) => {}
             Err(error) => return Err(error.context(format_args!("part {part}"))),
         }
         if !is_second {
             call.part_done(plaintext_length as u64);
         }
         Ok(())
+    }
+
+    fn ask_completion(&self) -> Result<bool> {
+        let ask = || endpoint::upload_complete(&self.file.session, self.reference());
+        self.file.completion.ask(ask, is_response)
     }
 
     fn reference(&self) -> FileRef<'_> {
@@ -389,7 +401,7 @@ impl Upload {
         session.call.set_phase(Phase::Completing);
         let mut waited = Duration::ZERO;
         let mut wait = Duration::from_secs(1);
-        while !endpoint::upload_complete(session, self.reference())? {
+        while !self.ask_completion()? {
             if waited >= patience {
                 return Ok(false);
             }
