@@ -2330,8 +2330,8 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * Uploads a file, encrypted on this machine in parts.
  *
  * The package must not be finalized, unless it is a Workspace. Several threads may upload into it at once. A failed or
- * stopped upload deletes what it sent; a file that is complete nevertheless, or may become complete yet, stays in a
- * Workspace, as the current version.
+ * stopped upload deletes what it sent; a file that is complete nevertheless stays in a Workspace, as the current
+ * version, and so does one that the service may complete yet.
  * A file whose size is not that of its content, as under /proc, is sent like a callback of unknown size.
  * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
  * something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than

@@ -108,7 +108,8 @@ impl PrivateKey {
     /// # Errors
     /// `InvalidKey` if it cannot be read or is protected by a password.
     pub(crate) fn parse(armored: &str) -> Result<Self> {
-        let (key, _) = SignedSecretKey::from_string(&bare_block(armored, PRIVATE_KEY))
+        let parse = || SignedSecretKey::from_string(&bare_block(armored, PRIVATE_KEY));
+        let (key, _) = os::on_clean_stack(parse)
             // The cause is left out: it may quote what it could not read.
             .map_err(|_| {
                 let message = match armored.trim().is_empty() {
@@ -206,14 +207,16 @@ pub(crate) fn generate_key_pair(bits: u32) -> Result<(SecretString, String)> {
         .subkey(subkey)
         .build()
         .map_err(|_| internal())?;
-    let key = params.generate(OsRng).map_err(|_| internal())?;
-    let mut private = Vec::with_capacity(ARMOR_CAPACITY);
-    key.to_armored_writer(&mut private, ArmorOptions::default())
-        .map_err(|_| internal())?;
-    let private = String::from_utf8(private).map_err(|_| internal())?;
-    let private = SecretString::new(private);
-    let public = PrivateKey(key).public_key()?;
-    Ok((private, public))
+    os::on_clean_stack(|| {
+        let key = params.generate(OsRng).map_err(|_| internal())?;
+        let mut private = Vec::with_capacity(ARMOR_CAPACITY);
+        key.to_armored_writer(&mut private, ArmorOptions::default())
+            .map_err(|_| internal())?;
+        let private = String::from_utf8(private).map_err(|_| internal())?;
+        let private = SecretString::new(private);
+        let public = PrivateKey(key).public_key()?;
+        Ok((private, public))
+    })
 }
 
 #[cfg(test)]

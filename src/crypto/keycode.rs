@@ -32,8 +32,10 @@ impl Keycode {
     /// # Errors
     /// `Internal` if the generator fails.
     pub(crate) fn generate() -> Result<Self> {
-        let bytes = Zeroizing::new(random::<32>()?);
-        Ok(Self::from_random(&bytes))
+        os::on_clean_stack(|| {
+            let bytes = Zeroizing::new(random::<32>()?);
+            Ok(Self::from_random(&bytes))
+        })
     }
 
     fn from_random(bytes: &[u8; 32]) -> Self {

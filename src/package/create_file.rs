@@ -24,6 +24,7 @@ use crate::crypto::{digest_of_texts, hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
 use crate::record::File;
+use crate::transfer::completion::Completion;
 use crate::transfer::plan::Plan;
 
 /// How long to wait for another program that is creating the same file.
@@ -109,7 +110,7 @@ impl Inner {
             Ok(Created {
                 file_id: file_id?,
                 mark,
-                completion: Arc::default(),
+                completion: Arc::new(Completion::of(plan.parts)),
             })
         };
         // Nothing is looked for: a program on another machine may be writing into a file that looks the same.
@@ -288,8 +289,8 @@ impl Inner {
     }
 
     /// Whether the file of an upload that has failed is complete, in a Workspace: then nobody removes it. Its mark stays,
-    /// by which a later program would find that it is not. While the service may complete it, it stays too; the next call
-    /// that finds it removes it.
+    /// by which a later program would find that it is not. While the service may complete it, it stays too; the next sync
+    /// or tree upload that finds it removes it.
     fn stays_as_version(
         &self,
         session: &Session,

@@ -14,6 +14,7 @@ use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
 use crate::record::File;
+use crate::transfer::completion::Completion;
 use crate::transfer::parts_there::PartsThere;
 use crate::transfer::plan::Plan;
 use crate::transfer::resume::{Begun, Direction, Entry, ResumeFile, Stored, log_failure};
@@ -191,11 +192,11 @@ impl Inner {
                 begun.stored.len(),
                 begun.parts
             ));
-            self.steps.lock().is_gone_on_with(id);
+            let completion = self.steps.lock().is_gone_on_with(id);
             let created = Created {
                 mark: Mark::set(&self.file_mark(id)),
                 file_id: begun.file_id,
-                completion: Arc::default(),
+                completion: completion.unwrap_or_else(|| Completion::of(plan.parts).into()),
             };
             return Ok(Before::Parts(created, begun.stored));
         }

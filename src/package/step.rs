@@ -1,6 +1,7 @@
 //! The order of steps: create first, finalize last, everything else in between. Only this file decides it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::created_files::{Created, Likeness, Uncertain, Witness};
@@ -9,6 +10,7 @@ use crate::check::shown_identifier;
 use crate::crypto::SHORTEST_KEYCODE;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Directory, File, PackageInformation};
+use crate::transfer::completion::Completion;
 
 /// The most recipients of a package (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;
@@ -424,9 +426,10 @@ impl Steps {
         left.is_some_and(|left| left.completion.may_come())
     }
 
-    /// Notes that an upload goes on with a file that a failed one has left.
-    pub(super) fn is_gone_on_with(&mut self, file_id: &str) {
-        self.incomplete.remove(file_id);
+    /// Notes that an upload goes on with a file that a failed one has left; returns what that knew of it.
+    pub(super) fn is_gone_on_with(&mut self, file_id: &str) -> Option<Arc<Completion>> {
+        let left = self.incomplete.remove(file_id);
+        left.map(|left| left.completion)
     }
 
     /// Notes that a file was deleted.

@@ -72,8 +72,8 @@ impl Package {
     /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
     ///
     /// If an upload fails or is stopped, its file is removed again; with a resume file, only if the service has refused
-    /// it. A file that is complete nevertheless, or may become complete yet because a response was lost, stays in a
-    /// Workspace, as the current version; if it does not become complete, a later call removes it.
+    /// it. A file that is complete nevertheless stays in a Workspace, as the current version, and so does one that may
+    /// become complete yet because a response was lost; if it does not, a later sync or tree upload removes it.
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] if another transfer uses the resume file; [`ErrorKind::InvalidArgument`] if it is none;

@@ -325,7 +325,7 @@ impl Doubtful {
                 }
             } else if !inner.remove_if_left(session, file, directory)? && whole.is_none() {
                 session.call.log(format!(
-                    "{} ({id}) is not complete, and another program may be uploading it: a further version is sent",
+                    "{} ({id}) is not complete, and somebody may be completing it: a further version is sent",
                     file.file_name
                 ));
             }

@@ -4,42 +4,56 @@ use std::time::{Duration, Instant};
 
 use crate::os::lock::Mutex;
 
-/// No service works so long on a request whose connection is gone.
+/// No service works so long on a request that has failed.
 const LONGEST_WORK: Duration = Duration::from_secs(5 * 60);
 
-/// The requests for one file that complete it if all else has arrived, and had no response.
-#[derive(Default)]
-pub(crate) struct Completion(Mutex<Unanswered>);
+/// What an upload knows of that: it is unlikely to be wrong where it says no.
+pub(crate) struct Completion(Mutex<State>);
 
-#[derive(Default)]
-struct Unanswered {
-    count: u32,
-    last: Option<Instant>,
+struct State {
+    /// Parts that were never sent. Without them the file stays incomplete.
+    unsent: u32,
+    /// When a request has failed that may complete the file, or may do so yet.
+    failed: Option<Instant>,
 }
 
 impl Completion {
-    /// Sends such a request. Until its response is there, it counts as one without.
+    /// Of a file of so many parts.
+    pub(crate) fn of(parts: u32) -> Self {
+        Self(Mutex::new(State {
+            unsent: parts,
+            failed: None,
+        }))
+    }
+
+    /// A part is about to be sent, or was sent before.
+    pub(super) fn part_begins(&self) {
+        let mut state = self.0.lock();
+        state.unsent = state.unsent.saturating_sub(1);
+    }
+
+    /// Sends a request that completes the file, if it has all else. Until its result is there, it counts as failed.
     pub(super) fn ask<T, E>(
         &self,
         request: impl FnOnce() -> std::result::Result<T, E>,
-        is_response: impl FnOnce(&E) -> bool,
     ) -> std::result::Result<T, E> {
-        let mut unanswered = self.0.lock();
-        unanswered.count += 1;
-        unanswered.last = Some(Instant::now());
-        drop(unanswered);
+        self.fails();
         let result = request();
-        if result.as_ref().err().is_none_or(is_response) {
-            self.0.lock().count -= 1;
+        if result.is_err() {
+            self.fails();
         }
         result
     }
 
-    /// Whether the service may be working on such a request now.
+    fn fails(&self) {
+        self.0.lock().failed = Some(Instant::now());
+    }
+
+    /// Whether the service may be completing the file now.
     pub(crate) fn may_come(&self) -> bool {
-        let unanswered = self.0.lock();
-        let is_recent = |last: Instant| last.elapsed() < LONGEST_WORK;
-        unanswered.count > 0 && unanswered.last.is_some_and(is_recent)
+        let state = self.0.lock();
+        let is_recent = |failed: Instant| failed.elapsed() < LONGEST_WORK;
+        state.unsent == 0 && state.failed.is_some_and(is_recent)
     }
 }
 
@@ -48,23 +62,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_response_ends_a_request() {
-        let completion = Completion::default();
-        assert!(!completion.may_come());
-        let ask = |result: std::result::Result<(), &str>| {
-            let request = || {
-                assert!(completion.may_come(), "the request is under way");
-                result
-            };
-            let _ = completion.ask(request, |error| *error == "refused");
+    fn a_file_may_be_completed_if_all_of_it_was_sent() {
+        let completion = Completion::of(2);
+        let ask = |result: std::result::Result<(), ()>| {
+            let _ = completion.ask(|| result);
             completion.may_come()
         };
-        assert!(!ask(Ok(())));
-        assert!(!ask(Err("refused")));
-        assert!(ask(Err("lost")));
-        assert!(ask(Ok(())), "another request was lost before");
+        completion.part_begins();
+        assert!(!ask(Err(())), "a part is missing");
+        completion.part_begins();
+        completion.part_begins(); // once more
+        assert!(ask(Err(())));
         let long_ago = Instant::now().checked_sub(LONGEST_WORK);
-        completion.0.lock().last = long_ago;
-        assert_eq!(completion.may_come(), long_ago.is_none());
+        completion.0.lock().failed = long_ago;
+        assert!(!completion.may_come());
+        assert!(ask(Err(())), "counted from the end of the last request");
     }
 }

@@ -179,7 +179,7 @@ impl SourceFile {
         os::io_error(error, &self.path, ErrorKind::ReadFailed)
     }
 
-    /// Looks, when all is read, whether what was read was one and the same file.
+    /// Looks whether all that was read so far was one and the same file.
     pub(super) fn check_unchanged(&self) -> Result<()> {
         let after = self.file.metadata();
         let after = after.map_err(|error| self.read_failed(&error))?;

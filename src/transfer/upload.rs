@@ -92,11 +92,6 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
     ))
 }
 
-/// Whether a request has failed by a response of the service, which has done with it.
-fn is_response(error: &Error) -> bool {
-    error.server_code().is_some() && !error.is_down()
-}
-
 fn noted(
     entry: &Entry,
     passphrase: &Passphrase,
@@ -236,6 +231,7 @@ impl Upload {
         let file = &self.file;
         let call = &file.session.call;
         let mut held = self.take_memory()?;
+        file.completion.part_begins();
         let seal = |buffer, part| {
             let place = Place {
                 part,
@@ -250,7 +246,7 @@ impl Upload {
                 let (offset, length) = file.plan.range(turn);
                 let plaintext = buffer.plaintext_mut(length);
                 source.read(plaintext, offset)?;
-                // Before it is sent: so a file that becomes complete is what its source was at one moment.
+                // Before it is sent: so nothing that was read after a change becomes part of a complete file.
                 source.check_unchanged()?;
                 let stored = file.resume.as_ref().map(|resume| {
                     let (passphrase, file_id) = (&file.passphrase, &file.file_id);
@@ -318,10 +314,8 @@ impl Upload {
             if through_api {
                 let sent = |bytes| meter.add(bytes);
                 // The last one completes the file.
-                return self.file.completion.ask(
-                    || endpoint::upload_part(session, self.reference(), part, sealed, &sent),
-                    |failure| is_response(&failure.error),
-                );
+                let send = || endpoint::upload_part(session, self.reference(), part, sealed, &sent);
+                return self.file.completion.ask(send);
             }
             while !self.send_to_storage(part, sealed, &meter, route)? {
                 if doubts == DOUBTS {
@@ -355,7 +349,7 @@ impl Upload {
 
     fn ask_completion(&self) -> Result<bool> {
         let ask = || endpoint::upload_complete(&self.file.session, self.reference());
-        self.file.completion.ask(ask, is_response)
+        self.file.completion.ask(ask)
     }
 
     fn reference(&self) -> FileRef<'_> {
