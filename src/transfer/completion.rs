@@ -13,8 +13,10 @@ pub(crate) struct Completion(Mutex<State>);
 struct State {
     /// Parts that were never sent. Without them the file stays incomplete.
     unsent: u32,
-    /// When a request has failed that may complete the file, or may do so yet.
-    failed: Option<Instant>,
+    /// Requests under way that complete the file, if it has all else.
+    running: u32,
+    /// When one has ended that may yet do so.
+    open_since: Option<Instant>,
 }
 
 impl Completion {
@@ -22,7 +24,8 @@ impl Completion {
     pub(crate) fn of(parts: u32) -> Self {
         Self(Mutex::new(State {
             unsent: parts,
-            failed: None,
+            running: 0,
+            open_since: None,
         }))
     }
 
@@ -32,28 +35,29 @@ impl Completion {
         state.unsent = state.unsent.saturating_sub(1);
     }
 
-    /// Sends a request that completes the file, if it has all else. Until its result is there, it counts as failed.
-    pub(super) fn ask<T, E>(
+    /// Sends a request that completes the file, if it has all else. `is_open` is whether it may do so after this result.
+    pub(super) fn ask<R>(
         &self,
-        request: impl FnOnce() -> std::result::Result<T, E>,
-    ) -> std::result::Result<T, E> {
-        self.fails();
+        request: impl FnOnce() -> R,
+        is_open: impl FnOnce(&R) -> bool,
+    ) -> R {
+        self.0.lock().running += 1;
         let result = request();
-        if result.is_err() {
-            self.fails();
+        let is_open = is_open(&result);
+        let mut state = self.0.lock();
+        state.running -= 1;
+        if is_open {
+            state.open_since = Some(Instant::now());
         }
+        drop(state);
         result
-    }
-
-    fn fails(&self) {
-        self.0.lock().failed = Some(Instant::now());
     }
 
     /// Whether the service may be completing the file now.
     pub(crate) fn may_come(&self) -> bool {
         let state = self.0.lock();
-        let is_recent = |failed: Instant| failed.elapsed() < LONGEST_WORK;
-        state.unsent == 0 && state.failed.is_some_and(is_recent)
+        let is_recent = |since: Instant| since.elapsed() < LONGEST_WORK;
+        state.unsent == 0 && (state.running > 0 || state.open_since.is_some_and(is_recent))
     }
 }
 
@@ -64,18 +68,21 @@ mod tests {
     #[test]
     fn a_file_may_be_completed_if_all_of_it_was_sent() {
         let completion = Completion::of(2);
-        let ask = |result: std::result::Result<(), ()>| {
-            let _ = completion.ask(|| result);
-            completion.may_come()
+        let ask = |is_open| {
+            let during = completion.ask(|| completion.may_come(), |_| is_open);
+            (during, completion.may_come())
         };
         completion.part_begins();
-        assert!(!ask(Err(())), "a part is missing");
+        assert_eq!(ask(true), (false, false), "a part is missing");
+        completion.0.lock().open_since = None;
         completion.part_begins();
         completion.part_begins(); // once more
-        assert!(ask(Err(())));
+        assert_eq!(ask(false), (true, false), "refused");
+        assert_eq!(ask(true), (true, true));
+        assert_eq!(ask(false), (true, true), "another one was lost before");
         let long_ago = Instant::now().checked_sub(LONGEST_WORK);
-        completion.0.lock().failed = long_ago;
+        completion.0.lock().open_since = long_ago;
         assert!(!completion.may_come());
-        assert!(ask(Err(())), "counted from the end of the last request");
+        assert_eq!(ask(true), (true, true), "counted from its end");
     }
 }

@@ -92,6 +92,11 @@ pub(crate) fn run(file: FileToSend) -> Result<()> {
     ))
 }
 
+/// Whether the service has refused a request, and every earlier attempt of it.
+fn is_final(error: &Error) -> bool {
+    error.server_code().is_some() && !error.is_down() && !error.follows_lost_response()
+}
+
 fn noted(
     entry: &Entry,
     passphrase: &Passphrase,
@@ -315,7 +320,12 @@ impl Upload {
                 let sent = |bytes| meter.add(bytes);
                 // The last one completes the file.
                 let send = || endpoint::upload_part(session, self.reference(), part, sealed, &sent);
-                return self.file.completion.ask(send);
+                let is_open = |sent: &std::result::Result<(), Failure>| {
+                    sent.as_ref().is_err_and(|failure| {
+                        !failure.class.is_unsent() && !is_final(&failure.error)
+                    })
+                };
+                return self.file.completion.ask(send, is_open);
             }
             while !self.send_to_storage(part, sealed, &meter, route)? {
                 if doubts == DOUBTS {
@@ -349,7 +359,12 @@ impl Upload {
 
     fn ask_completion(&self) -> Result<bool> {
         let ask = || endpoint::upload_complete(&self.file.session, self.reference());
-        self.file.completion.ask(ask)
+        // "Not yet" is no end: the service may still be collecting the parts.
+        let is_open = |complete: &Result<bool>| match complete {
+            Ok(is_complete) => !is_complete,
+            Err(error) => !is_final(error),
+        };
+        self.file.completion.ask(ask, is_open)
     }
 
     fn reference(&self) -> FileRef<'_> {
