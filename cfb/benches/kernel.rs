@@ -1,8 +1,8 @@
 //! The kernels beside rPGP and beside the portable code, in one run: `make bench-kernel`.
 //!
 //! All take turns, many times, and the shortest processor time of each counts: so other work on the machine, which
-//! comes and goes, disturbs the ratios least. rPGP writes and reads whole messages, as the library did before it had
-//! kernels; the rest of a message costs 0.2 % of that.
+//! comes and goes, disturbs the ratios least. Criterion measures one after the other, by the clock on the wall. rPGP
+//! writes and reads whole messages, as the library did without kernels; the rest of a message costs 0.2 % of that.
 
 use std::hint::black_box;
 use std::io::Read as _;
