@@ -139,8 +139,7 @@ pub fn encrypt_keycode(keycode: &SecretString, public_key: &str) -> Result<Strin
 /// [`ErrorKind::InvalidKey`]; [`ErrorKind::DecryptFailed`] if it is not for this key or damaged;
 /// [`ErrorKind::UnsupportedFormat`].
 pub fn decrypt_keycode(armored: &str, private_key: &SecretString) -> Result<SecretString> {
-    let decrypt = || PrivateKey::parse(private_key.expose())?.decrypt_keycode(armored);
-    let keycode = os::on_clean_stack(decrypt)?;
+    let keycode = PrivateKey::parse(private_key.expose())?.decrypt_keycode(armored)?;
     Ok(SecretString::from(keycode.expose()))
 }
 
